@@ -17,6 +17,7 @@ from typing import Any, Literal
 from signkit.drawing import open_document
 from signkit.jpki.normalise import fold
 from signkit.preview import signature_places
+from signkit.validation.page_ink import PageInk, crowded
 from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 Carried = Literal["yes", "joined", "between", "no"]
@@ -206,7 +207,7 @@ def _beside(
             page = document[number]
             places = signature_places(document, page)
             here = [name for name, _ in places if name in wanted]
-            characters = list(_characters(page)) if here else []
+            characters = _seen(page, list(_characters(page))) if here else []
             for name in here:
                 around = tuple(islice(_around(name, places, characters), _MAX_AROUND + 1))
                 yield name, around if len(around) <= _MAX_AROUND else None
@@ -215,8 +216,14 @@ def _beside(
         document.close()
 
 
-def _characters(page: Any) -> Iterator[tuple[str, Box]]:
-    """Yield every character on the page with its box; two halves of one character (UTF-16) come together."""
+def _seen(page: Any, characters: list[tuple[str, Box, float]]) -> list[tuple[str, Box]]:
+    """Return those characters that can be seen."""
+    ink, hidden = PageInk(page), crowded((text, box) for text, box, _ in characters)
+    return [(text, box) for text, box, height in characters if box not in hidden and ink.shows(box, height)]
+
+
+def _characters(page: Any) -> Iterator[tuple[str, Box, float]]:
+    """Yield every character on the page, its box and its height with what it leaves; two halves (UTF-16) as one."""
     from pypdfium2 import raw
 
     edges = page.get_cropbox()
@@ -234,7 +241,8 @@ def _characters(page: Any) -> Iterator[tuple[str, Box]]:
         box = words.get_charbox(index)
         # What lies outside the crop box nobody sees (ISO 32000-2 14.11.2).
         if 32 < code < 0x110000 and _is_within(box, edges):
-            yield chr(code), box
+            left, bottom, right, top = words.get_charbox(index, loose=True)
+            yield chr(code), box, max(right - left, top - bottom)
     words.close()
 
 

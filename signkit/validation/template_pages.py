@@ -36,7 +36,8 @@ _MAX_LINES = 20_000
 #: Pixels a point (144 dots an inch), and at most this many along a side.
 _SCALE = 2.0
 _MAX_SIDE = 3_000
-#: From this distance of grey (0 to 255) on a pixel differs from all around it; fewer of them are the drawing's noise.
+#: From this distance on a pixel differs from all around it (0 to 255, each colour for itself: yellow is as bright as
+#: paper); fewer of them are the drawing's noise.
 _DISTANCE = 24
 _NOISE = 4
 #: Characters shown around a difference, and at most of one.
@@ -266,8 +267,20 @@ def _common(one: str, other: str) -> int:
 
 
 def _look_alike(one: Any, other: Any, *, exact: bool) -> bool:
-    """Tell whether two pages show the same, but for what a shift by less than a pixel makes of its edges."""
-    first, second = _draw(one), _draw(other)
+    """Tell whether two pages show the same on a screen and on paper."""
+    try:
+        # What is only printed stays off the screen: annotations (12.5.3), layers (8.11.4.4).
+        return all(
+            _are_alike(_draw(one, printed=printed), _draw(other, printed=printed), exact=exact)
+            for printed in (False, True)
+        )
+    finally:
+        one.close()
+        other.close()
+
+
+def _are_alike(first: Image, second: Image, *, exact: bool) -> bool:
+    """Tell whether two pictures are the same, but for what a shift by less than a pixel makes of edges."""
     if first.size != second.size:
         return False
     if exact or first.tobytes() == second.tobytes():
@@ -276,18 +289,17 @@ def _look_alike(one: Any, other: Any, *, exact: bool) -> bool:
 
 
 def _apart(one: Image, other: Image) -> int:
-    """Count the pixels that are darker or lighter than everything around them in the other picture."""
+    """Count the pixels that are darker or lighter, in one of their colours, than all around them in the other."""
     from PIL import ImageChops, ImageFilter
 
     darker = ImageChops.subtract(other.filter(ImageFilter.MinFilter(3)), one)
     lighter = ImageChops.subtract(one, other.filter(ImageFilter.MaxFilter(3)))
-    return sum(ImageChops.lighter(darker, lighter).histogram()[_DISTANCE:])
+    return max(sum(band.histogram()[_DISTANCE:]) for band in ImageChops.lighter(darker, lighter).split())
 
 
-def _draw(page: Any) -> Image:
+def _draw(page: Any, *, printed: bool) -> Image:
     scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
-    bitmap = page.render(scale=scale, grayscale=True)
-    image: Image = bitmap.to_pil().convert("L")
+    bitmap = page.render(scale=scale, optimize_mode="print" if printed else None)
+    image: Image = bitmap.to_pil().convert("RGB")
     bitmap.close()
-    page.close()
     return image

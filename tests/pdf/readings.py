@@ -324,6 +324,7 @@ CASES: dict[str, dict[str, Case]] = {
             "hexadecimal": b"/Certs [] /X 0x10",
             "exponent": b"/Certs [] /X 1e3",
             "two points": b"/Certs [] /X 1..2",
+            "a reference with a sign": b"/Certs [] /X [1 -0 R]",
             "thirty digits": b"/Certs [] /X 111111111111111111111111111111",
             "more than 31 bits": b"/Certs [] /X 4294967297",
             "name with NUL": b"/Certs [] /X /A\0B",

@@ -51,17 +51,17 @@ def test_a_file_that_cannot_be_read_or_has_no_such_field_tells_nothing(blank):
     assert carried_beside(blank, [PageTextQuestion("nobody", len(blank), NAME)]) == [None]
 
 
-def page(words: bytes, widgets: int = 1) -> bytes:
+def page(words: bytes, widgets: int = 1, size: bytes = b"/MediaBox [0 0 600 800]", behind: bytes = b"") -> bytes:
     """Return a PDF with ``words`` drawn on its page, and a signature field with so many places."""
     from tests.validation import pdfs
 
     places = b"".join(b" %d 0 R" % (10 + number) for number in range(widgets))
-    content = b"BT /F 12 Tf %s ET" % words
+    content = b"%s BT /F 12 Tf %s ET" % (behind, words)
     objects = {
         1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
         2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R /Annots [%s]"
-        b" /Resources << /Font << /F 6 0 R >> >> >>" % places,
+        3: b"<< /Type /Page /Parent 2 0 R %s /Contents 5 0 R /Annots [%s]"
+        b" /Resources << /Font << /F 6 0 R >> /ExtGState << /G << /ca 0 >> >> >> >>" % (size, places),
         4: b"<< /FT /Sig /T (seller) /Kids [%s] >>" % places,
         5: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         6: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
@@ -86,6 +86,46 @@ def page(words: bytes, widgets: int = 1) -> bytes:
 def test_what_pdfium_reads_beside_a_field(words, how):
     pdf = page(words)
     assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": how}]
+
+
+ANN = b"1 0 0 1 100 120 Tm (Ann Lee) Tj"
+BLACK = b"0 0 600 800 re f"
+
+
+@pytest.mark.parametrize(
+    ("behind", "words"),
+    {
+        "invisible": (b"", b"3 Tr " + ANN),
+        "white": (b"", b"1 g " + ANN),
+        "black on black": (BLACK, ANN),
+        "almost white": (b"", b"0.95 g " + ANN),
+        "transparent": (b"", b"/G gs " + ANN),
+        "tiny": (b"", b"/F 0.5 Tf " + ANN),
+        "clipped": (b"0 0 50 50 re W n", ANN),
+        "covered": (b"", ANN + b" ET 1 g 0 0 600 800 re f BT"),
+        "upon another name": (b"BT /F 12 Tf 1 0 0 1 100 120 Tm (Bob Kim) Tj ET", b"3 Tr " + ANN),
+    }.values(),
+)
+def test_a_name_that_nobody_sees_is_not_there(behind, words):
+    pdf = page(words, behind=behind)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "no"}]
+
+
+@pytest.mark.parametrize(
+    ("size", "behind", "words"),
+    {
+        "turned": (b"/MediaBox [0 0 600 800] /Rotate 90", b"", ANN),
+        "cropped": (b"/MediaBox [-50 -70 600 800] /CropBox [20 30 590 700]", b"", ANN),
+        "in large units": (b"/MediaBox [0 0 600 800] /UserUnit 3", b"", ANN),
+        "a large sheet": (b"/MediaBox [0 0 6000 8000]", b"", ANN),
+        "grey": (b"/MediaBox [0 0 600 800]", b"", b"0.5 g " + ANN),
+        "white on black": (b"/MediaBox [0 0 600 800]", BLACK, b"1 g " + ANN),
+        "printed twice": (b"/MediaBox [0 0 600 800]", b"BT /F 12 Tf 1 0 0 1 100.3 120 Tm (Ann Lee) Tj ET", ANN),
+    }.values(),
+)
+def test_a_name_that_people_see_is_there(size, behind, words):
+    pdf = page(words, size=size, behind=behind)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "yes"}]
 
 
 def test_a_field_with_two_places_is_not_read():

@@ -263,6 +263,56 @@ def test_something_drawn_over_the_text_is_seen(tmp_path, claim, verdict):
     assert codes(match)[0] == "drawn-differs"
 
 
+BOX = b"0 g 100 600 200 40 re f"
+#: A layer that is on where the page is printed, and off on a screen.
+PRINTED = (
+    b"/Usage<</Print<</PrintState/ON>>/View<</ViewState/OFF>>>>",
+    b"/AS[<</Event/Print/Category[/Print]/OCGs[%d 0 R]>><</Event/View/Category[/View]/OCGs[%d 0 R]>>]",
+)
+
+
+def drawn_besides(content: bytes, *, annotation: bytes = b"", layer: bool = False) -> bytes:
+    """Return a contract, said to be of another version, that draws ``content`` or has it as an annotation."""
+    made = replace(provenance(find_template(SALE), fonts.font_set()), signkit="0.0.1")
+    file = parse(forged(example(), example(), made=made))
+    number, page = next((n, body) for n, body in file.objects.items() if b"/Type/Page/" in body)
+    new = max(file.objects) + 1
+    said = b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]" if annotation else b""
+    file.objects[new] = b"<<%s/Length %d>>\nstream\n%s\nendstream" % (said, len(content), content)
+    if annotation:
+        looks = b"/Type/Annot/Rect[0 0 600 800]/AP<</N %d 0 R>>" % new
+        file.objects[new + 1] = b"<<%s%s>>" % (annotation, looks)
+        file.objects[number] = page[:-2] + b"/Annots[%d 0 R]>>" % (new + 1)
+        return serialize(file)
+    own = re.search(rb"/Contents (\d+ 0 R)", page)
+    file.objects[number] = page.replace(own.group(), b"/Contents[%d 0 R " % new + own.group(1) + b"]")
+    if layer:
+        usage, events = PRINTED
+        file.objects[new + 1] = b"<</Type/OCG/Name(x)%s>>" % usage
+        on = b"/OCProperties<</OCGs[%d 0 R]/D<<%s>>>>" % (new + 1, events % (new + 1, new + 1))
+        resources = int(re.search(rb"/Resources (\d+) 0 R", page)[1])
+        for at, entries in ((file.root, on), (resources, b"/Properties<</oc %d 0 R>>" % (new + 1))):
+            file.objects[at] = file.objects[at][:-2] + entries + b">>"
+    return serialize(file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "how", "code"),
+    [
+        (b"", {}, "made-with"),
+        (b"q 1 1 0.2 rg 100 600 200 40 re f Q", {}, "drawn-differs"),
+        (BOX, {"annotation": b"/Subtype/Stamp/F 36"}, "drawn-differs"),
+        (b"/OC /oc BDC " + BOX + b" EMC", {"layer": True}, "drawn-differs"),
+    ],
+    ids=["nothing", "yellow, as bright as paper", "an annotation for paper alone", "a layer for paper alone"],
+)
+def test_what_is_seen_in_colour_or_on_paper_alone_is_seen(content, how, code):
+    match = matched(drawn_besides(content, **how))
+    assert codes(match)[0] == code
+    assert (match.verdict == "same-text") is (code == "made-with")
+
+
 @pytest.mark.slow
 def test_a_change_between_typesetting_and_signing_is_seen(blank):
     """The first revision is honest; a second one, before anybody signs, draws over it."""

@@ -36,8 +36,10 @@ class Account:
     @property
     def shows_anew(self) -> bool:
         """Whether an object was written anew to the same effect, or one that not every reader saw: pictures tell."""
-        old, written = self.old, self.new.history.sections[self.new.index].entries
-        return any(
+        old, sections = self.old, self.new.history.sections
+        written = sections[self.new.index].entries
+        # 7.5.8.4: not every reader sees what this revision writes there, nor still sees what the one before it did.
+        return any(sections[at].only_hybrid for at in (old.index, self.new.index)) or any(
             old.locate(number) is not None
             and (number not in self.changed or old.history.is_only_hybrid(number, old.index))
             for number in written

@@ -389,8 +389,9 @@ class History:
 
         PDFium looks at what a hybrid file adds (7.5.8.4) in the newest revision alone.
         """
-        wrote = [at for at, _ in self._changes.get(number, ()) if at <= index]
-        return bool(wrote) and number in self.sections[wrote[-1]].only_hybrid
+        changes = self._changes.get(number, [])
+        found = bisect_right(changes, index, key=lambda change: change[0])
+        return found > 0 and number in self.sections[changes[found - 1][0]].only_hybrid
 
     def locate(self, number: int, index: int) -> Location | None:
         """Return where object ``number`` lay at revision ``index``."""

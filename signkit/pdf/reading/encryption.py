@@ -89,18 +89,24 @@ class Decryption:
     def _apply(self, method: str, data: bytes, ref: Ref) -> bytes:
         if method == "none":
             return data
-        if method in ("aes128", "aes256") and data and not _is_cbc(data):
-            self.flaws.add(ref)
         # Algorithm 1.A (7.6.3.3): the file's key, for every object alike.
         if method == "aes256":
-            return _aes(self.key, data)
+            return self._aes(self.key, data, ref)
         # Algorithm 1 (7.6.3.2): the low three bytes of the number, the low two of the generation.
         salt = ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
         # Algorithm 1, step b: four more bytes for AES.
         suffix = b"sAlT" if method == "aes128" else b""
         # Algorithm 1, steps c and d: n + 5 bytes of the digest, sixteen at most.
         key = hashlib.md5(self.key + salt + suffix, usedforsecurity=False).digest()[: min(16, len(self.key) + 5)]
-        return _aes(key, data) if method == "aes128" else _rc4(key, data)
+        return self._aes(key, data, ref) if method == "aes128" else _rc4(key, data)
+
+    def _aes(self, key: bytes, data: bytes, ref: Ref) -> bytes:
+        plain = _cbc(key, data[:16], data[16:]) if _is_cbc(data) else b""
+        count = plain[-1] if plain else 0
+        # 7.6.3.1: all bytes of the padding count it.  Of another one some readers cut off a block, others nothing.
+        if data and not (1 <= count <= 16 and plain.endswith(bytes([count]) * count)):
+            self.flaws.add(ref)
+        return plain[:-count] if 1 <= count <= 16 else plain
 
 
 def _names_identity(entries: dict[str, Value]) -> bool:
@@ -205,14 +211,6 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 def _is_cbc(data: bytes) -> bool:
     """A vector, and at least one block, since there is always padding (7.6.3.1)."""
     return len(data) >= 32 and len(data) % 16 == 0
-
-
-def _aes(key: bytes, data: bytes) -> bytes:
-    if not _is_cbc(data):
-        return b""
-    plain = _cbc(key, data[:16], data[16:])
-    # 7.6.3.1: the last byte counts the padding; a wrong one is left, since it may be data.
-    return plain[: -plain[-1]] if 1 <= plain[-1] <= 16 else plain
 
 
 def _cbc(key: bytes, start: bytes, data: bytes) -> bytes:

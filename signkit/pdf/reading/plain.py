@@ -17,14 +17,16 @@ _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 _NAME = rb"/(?:[!\"$&'*-.0-;=?-Z\\^-z|~\x81-\xfe]|#(?!00|80|[Ff]{2})[0-9A-Fa-f]{2}){0,120}+"
 #: Within 31 bits, and with no more decimals than every reader's buffer holds.
 _NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,40}+)?|[01]\d{9}|\.\d{1,40}+)"
+#: 7.3.10: two whole numbers without a sign; of ``6 -0 R`` pypdf takes the 6.
+_REFERENCE = rb"\d{1,9}+[\t\n\r ]++\d{1,5}+[\t\n\r ]++R"
 #: What table 3 knows; octal numbers of one byte.
 _IN_STRING = rb"[^()\\]++|\\[nrtbf()\\\r\n]|\\(?:[0-3][0-7]{0,2}+|[4-7](?![0-7]{2})[0-7]?)"
 _INNER = rb"\((?:" + _IN_STRING + rb")*+\)"
 _MIDDLE = rb"\((?:" + _IN_STRING + rb"|" + _INNER + rb")*+\)"
 _STRING = rb"\((?:" + _IN_STRING + rb"|" + _MIDDLE + rb")*+\)"
 _PLAIN = re.compile(
-    rb"(?:[\t\n\r ]++|<<|>>|[\[\]]|(?:" + _NAME + rb"|" + _NUMBER + rb"|true|false|null|R)(?!" + _REGULAR
-    + rb")|<[0-9A-Fa-f\t\n\r ]*+>|" + _STRING + rb")*+", re.DOTALL
+    rb"(?:[\t\n\r ]++|<<|>>|[\[\]]|(?:" + _NAME + rb"|" + _REFERENCE + rb"|" + _NUMBER + rb"|true|false|null)(?!"
+    + _REGULAR + rb")|<[0-9A-Fa-f\t\n\r ]*+>|" + _STRING + rb")*+", re.DOTALL
 )  # fmt: skip
 #: A comment in its place: it ends with its line, and names nothing that a scan of the file would look for.
 _COMMENT = rb"%(?:(?!obj|xref|trailer|stream|%EOF)[^\r\n])*+[\r\n]"

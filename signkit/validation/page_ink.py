@@ -1,0 +1,95 @@
+"""Which letters of a page's text layer can be seen: those that leave a mark where they stand, and stand there alone.
+
+A text layer may hold what nobody sees: letters that are invisible (ISO 32000-2 9.3.6), white, transparent, clipped,
+tiny, in a layer that is off, or painted over.  Whether what is seen there is the letter of the text, this cannot tell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Box = tuple[float, float, float, float]
+
+#: Pixels a point, and at most this many along a side.
+_SCALE, _MAX_SIDE = 1.0, 3_000
+#: Grey levels (0 to 255) by which a letter stands out; fainter ones people overlook.
+_CONTRAST = 48
+#: A letter may fill its box; its surroundings are looked at too, pixels.
+_RIM = 1
+#: Letters that are smaller nobody reads, points.
+_SMALLEST = 3.0
+#: Letters whose middles are nearer than this part of their size lie upon each other, if one is at most twice as large.
+_SAME_PLACE, _AS_LARGE = 0.25, 2.0
+
+
+class PageInk:
+    """What a page draws, annotations aside: a seal stands over a name."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
+        bitmap = page.render(scale=self._scale, grayscale=True, draw_annots=False, may_draw_forms=False)
+        self._picture: Image = bitmap.to_pil().convert("L")
+        bitmap.close()
+
+    def shows(self, box: Box, height: float) -> bool:
+        """Tell whether something stands out at the box of a letter (points), which has a height with what it leaves."""
+        if height < _SMALLEST:
+            return False
+        (x1, y1), (x2, y2) = self._pixel(box[0], box[1]), self._pixel(box[2], box[3])
+        left, right = max(min(x1, x2) - _RIM, 0), min(max(x1, x2) + _RIM, self._picture.width)
+        upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._picture.height)
+        if left >= right or upper >= lower:
+            return False
+        darkest, lightest = self._picture.crop((left, upper, right, lower)).getextrema()
+        return bool(lightest - darkest >= _CONTRAST)  # type: ignore[operator]  # one band
+
+    def _pixel(self, x: float, y: float) -> tuple[int, int]:
+        import ctypes
+
+        from pypdfium2 import raw
+
+        across, down = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(self._page.raw, 0, 0, *self._picture.size, 0, x, y, across, down)
+        return across.value, down.value
+
+
+def crowded(letters: Iterable[tuple[str, Box]]) -> set[Box]:
+    """Return the boxes upon which another letter stands: which of the two is seen, the text does not tell."""
+    found: set[Box] = set()
+    cells: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
+    before: Box | None = None
+    for text, box in letters:
+        if box == before:
+            continue  # one glyph for several characters: a ligature, a selector of its form
+        before, (x, y) = box, _middle(box)
+        # What lies upon a letter of up to 24 points is in its cell or one beside.
+        column, row = int(x // _CELL), int(y // _CELL)
+        near = (each for i in (-1, 0, 1) for j in (-1, 0, 1) for each in cells.get((column + i, row + j), ())[-_MOST:])
+        for other, there in near:
+            if other != text and _lie_together(box, there):
+                found |= {box, there}
+        cells[column, row].append((text, box))
+    return found
+
+
+_CELL, _MOST = 6.0, 50
+
+
+def _lie_together(one: Box, other: Box) -> bool:
+    smaller, larger = sorted((_size(one), _size(other)))
+    (x1, y1), (x2, y2) = _middle(one), _middle(other)
+    return larger <= _AS_LARGE * smaller and max(abs(x1 - x2), abs(y1 - y2)) < _SAME_PLACE * smaller
+
+
+def _size(box: Box) -> float:
+    return max(box[2] - box[0], box[3] - box[1])
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2

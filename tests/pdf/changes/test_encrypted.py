@@ -1,0 +1,64 @@
+"""Later revisions of encrypted files: what is not encrypted as 7.6.3.1 has it, readers decrypt in different ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from tests.attacks import bases, hunt, shapes, syntax
+from tests.attacks.bases import Base
+from tests.attacks.crypt import Crypt
+from tests.attacks.writer import Written
+
+TARGET = b"https://bank.example/pay?to=7000001&sum=100&keep=0123456789abcde"
+LINK = b"<< /Type /Annot /Subtype /Link /Rect [100 50 180 70] /Border [0 0 0] /A << /S /URI /URI %s >> >>"
+NUMBER, VECTOR = 30, bytes(16)
+
+
+@dataclass(frozen=True)
+class Padded(Crypt):
+    """Pads what is a whole number of blocks as it is told."""
+
+    padding: bytes = b"\x10" * 16
+
+    def encrypt(self, number: int, plain: bytes, generation: int = 0) -> bytes:
+        if plain != TARGET:
+            return super().encrypt(number, plain, generation)
+        encryptor = Cipher(algorithms.AES(self.key), modes.CBC(VECTOR)).encryptor()
+        return VECTOR + encryptor.update(plain + self.padding) + encryptor.finalize()
+
+
+@cache
+def linked() -> Base:
+    draft = shapes.draft("plain", "classic", "aes")
+    page = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Annots": b"[6 0 R 8 0 R 30 0 R]"})
+    draft.objects |= {shapes.PAGE: page, NUMBER: LINK % (b"(" + TARGET + b")")}
+    return bases.prepared(bases.stranger("plain", "classic", "approval", "aes"), draft)
+
+
+@pytest.mark.parametrize(
+    ("padding", "said"),
+    [
+        (b"\x10" * 16, hunt.PERMITTED),
+        (b"", hunt.NOT_JUDGED),  # PDFium and poppler cut the last block off: another account is paid
+        (b"x" * 15 + b"\x10", hunt.NOT_JUDGED),  # qpdf and pdf.js leave it where it is
+    ],
+)
+def test_padding_that_readers_take_off_in_different_ways_is_not_judged(padding, said):
+    """Beside evidence, where nothing is drawn, and in a string, of which nothing could be."""
+    base = linked()
+    revision, body, crypt = base.revision(), base.doc.body, base.crypt
+    assert crypt is not None
+    assert len(TARGET) % 16 == 0
+    revision.crypt = Padded(crypt.key, crypt.dictionary, crypt.aes, padding)
+    store = syntax.with_entries(body(base.doc.root), {b"/DSS": b"90 0 R"})
+    revision.pieces += [
+        Written(90, b"<< /Type /DSS /Certs [] >>"),
+        Written(base.doc.root, store),
+        Written(NUMBER, LINK % (b"(" + TARGET + b")")),
+    ]
+    report = hunt.product(revision.render())
+    assert hunt.verdict(report) == said
