@@ -17,6 +17,8 @@ Box = tuple[float, float, float, float]
 
 #: Pixels a point, and at most this many along a side.
 _SCALE, _MAX_SIDE = 1.0, 3_000
+#: Points along the axes by which places are told, and parts of a pixel.
+_FAR, _PARTS = 1_000.0, 1_000
 #: Grey levels (0 to 255) by which a letter stands out; fainter ones people overlook.
 _CONTRAST = 48
 #: A letter may fill its box; its surroundings are looked at too, pixels.
@@ -34,29 +36,40 @@ class PageInk:
         self._page = page
         self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
         bitmap = page.render(scale=self._scale, grayscale=True, draw_annots=False, may_draw_forms=False)
-        self._picture: Image = bitmap.to_pil().convert("L")
+        picture: Image = bitmap.to_pil().convert("L")
         bitmap.close()
+        self._width, self._height = picture.size
+        self._grey = picture.tobytes()
+        # Where the page's origin and its two axes lie on the picture: it may be turned.
+        self._origin, self._right, self._up = (self._pixel(x, y) for x, y in ((0, 0), (_FAR, 0), (0, _FAR)))
 
     def shows(self, box: Box, height: float) -> bool:
         """Tell whether something stands out at the box of a letter (points), which has a height with what it leaves."""
         if height < _SMALLEST:
             return False
-        (x1, y1), (x2, y2) = self._pixel(box[0], box[1]), self._pixel(box[2], box[3])
-        left, right = max(min(x1, x2) - _RIM, 0), min(max(x1, x2) + _RIM, self._picture.width)
-        upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._picture.height)
+        (x1, y1), (x2, y2) = self._place(box[0], box[1]), self._place(box[2], box[3])
+        left, right = max(min(x1, x2) - _RIM, 0), min(max(x1, x2) + _RIM, self._width)
+        upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._height)
         if left >= right or upper >= lower:
             return False
-        darkest, lightest = self._picture.crop((left, upper, right, lower)).getextrema()
-        return bool(lightest - darkest >= _CONTRAST)  # type: ignore[operator]  # one band
+        rows = [self._grey[row * self._width + left : row * self._width + right] for row in range(upper, lower)]
+        return max(map(max, rows)) - min(map(min, rows)) >= _CONTRAST
 
-    def _pixel(self, x: float, y: float) -> tuple[int, int]:
+    def _place(self, x: float, y: float) -> tuple[int, int]:
+        """Return the pixel at a point of the page."""
+        (x0, y0), (x1, y1), (x2, y2) = self._origin, self._right, self._up
+        across, up = x / _FAR, y / _FAR
+        return round(x0 + (x1 - x0) * across + (x2 - x0) * up), round(y0 + (y1 - y0) * across + (y2 - y0) * up)
+
+    def _pixel(self, x: float, y: float) -> tuple[float, float]:
+        """Ask PDFium for the place of a point on the picture, by parts of a pixel."""
         import ctypes
 
         from pypdfium2 import raw
 
         across, down = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(self._page.raw, 0, 0, *self._picture.size, 0, x, y, across, down)
-        return across.value, down.value
+        raw.FPDF_PageToDevice(self._page.raw, 0, 0, self._width * _PARTS, self._height * _PARTS, 0, x, y, across, down)
+        return across.value / _PARTS, down.value / _PARTS
 
 
 def crowded(letters: Iterable[tuple[str, Box]]) -> set[Box]:
