@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
 from tests.requirements import require
+
+if not any(each.startswith("--card-serial") for each in sys.argv):  # tests/hardware goes to the reader that is there
+    import tests.card.bench  # noqa: F401  sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
 
 #: Where Python is told to write no bytecode, it reads 300 files of tests anew in each run, and all of SignKit in every
 #: process that a test starts: half of a command's time.  So it is kept outside the folders of the source.
@@ -55,6 +57,8 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def bench():
     """A running PC/SC service with two virtual readers, for this worker alone."""
+    from tests.card import bench as bench_module
+
     lack = bench_module.missing()
     require(lack is None, lack or "")
     running = bench_module.Bench()

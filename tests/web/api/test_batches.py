@@ -374,7 +374,8 @@ from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, ServiceSettings
 
-service = Service(Path(sys.argv[1]), Settings(home=Path(sys.argv[2])), ServiceSettings(workers=2))
+own = ServiceSettings(workers=2, database=sys.argv[3] or None)
+service = Service(Path(sys.argv[1]), Settings(home=Path(sys.argv[2])), own)
 JobRunner(service, WORKERS, 2, lambda *_: None).start()
 time.sleep(600)
 """
@@ -389,9 +390,8 @@ def test_a_killed_server_loses_no_file(tried, kills):
     begun(tried, batch)
     for _ in range(kills):
         before = state(tried, batch)["counts"]["done"]
-        server = subprocess.Popen(
-            [sys.executable, "-c", _SERVER, str(tried.service.folder), str(tried.service.settings.home)]
-        )
+        places = [str(tried.service.folder), str(tried.service.settings.home), tried.service.own.database or ""]
+        server = subprocess.Popen([sys.executable, "-c", _SERVER, *places])
         deadline = time.monotonic() + 60
         while state(tried, batch)["counts"]["done"] <= before + 3 and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -13,7 +13,6 @@ from signkit.archive.store import utc_now
 from signkit.web.people.accounts import add_person
 from signkit.web.people.identities import list_identities
 from signkit.web.people.links import FROM_CONSOLE, make_link
-from tests.web.conftest import chromium  # noqa: F401
 from tests.web.office.test_browser_office import Desk, served_offices
 from tests.web.people.holding import code_of
 from tests.web.people.provider import LyingProvider
@@ -46,7 +45,7 @@ def invited(tenant, name, role="administrator"):
 
 
 @contextmanager
-def at_browser(chromium, origin, *, checked=True):  # noqa: F811
+def at_browser(chromium, origin, *, checked=True):
     """Give somebody's browser, with a device that makes passkeys and asks for nothing."""
     desk = Desk(chromium, origin)
     if not checked:  # with the policy as it is, which keeps axe out
@@ -82,7 +81,7 @@ def come_out(desk):
     desk.page.wait_for_selector("h1")
 
 
-def test_a_passkey_and_one_time_codes(chromium, place):  # noqa: F811
+def test_a_passkey_and_one_time_codes(chromium, place):
     origin, _, tenant = place
     person, link = invited(tenant, "髙橋")
     sign_in = f"{origin}/sign-in/{tenant.id}"
@@ -128,7 +127,7 @@ def test_a_passkey_and_one_time_codes(chromium, place):  # noqa: F811
         assert person.name in page.inner_text("main")
 
 
-def test_a_device_that_knows_nobody(chromium, place):  # noqa: F811
+def test_a_device_that_knows_nobody(chromium, place):
     origin, _, tenant = place
     with at_browser(chromium, origin) as desk:
         desk.page.goto(f"{origin}/sign-in/{tenant.id}")
@@ -137,7 +136,7 @@ def test_a_device_that_knows_nobody(chromium, place):  # noqa: F811
         desk.screens.look("people-sign-in-no-passkey")
 
 
-def test_a_provider_at_another_site_leads_back(chromium, place):  # noqa: F811
+def test_a_provider_at_another_site_leads_back(chromium, place):
     """With the policies that browsers hold to: no form leads to another site, no Strict cookie comes from one."""
     origin, _, tenant = place
     person, link = invited(tenant, "佐藤", "clerk")
@@ -165,7 +164,7 @@ def test_a_provider_at_another_site_leads_back(chromium, place):  # noqa: F811
             assert len(list_identities(connection, person.id)) == 1
 
 
-def test_what_the_provider_does_not_say_rightly_is_told(chromium, place):  # noqa: F811
+def test_what_the_provider_does_not_say_rightly_is_told(chromium, place):
     origin, _, tenant = place
     with at_browser(chromium, origin) as desk:
         desk.page.goto(f"{origin}/sign-in/{tenant.id}")
