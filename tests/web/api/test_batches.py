@@ -404,8 +404,9 @@ def test_a_killed_server_loses_no_file(tried, kills):
     shown = state(tried, batch)
     assert (shown["state"], shown["counts"]["done"]) == ("done", count)
     assert sorted(each["number"] for each in results(tried, batch)) == list(range(1, count + 1))
-    open_store(tried.tenant.store.folder)  # as the next start does: what was on its way when it was killed goes
-    assert files_left(tried) == []
+    if tried.service.own.database is None:  # other nodes clear away an hour later: it may be another's
+        open_store(tried.tenant.store.folder)  # as the next start does: what was on its way when it was killed goes
+        assert files_left(tried) == []
 
 
 def _pass(tried):
