@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from signkit.demo import forge_price
 from signkit.validation.report import Verdict
 from signkit.web.desk import signing_screen
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.shelf import Shelf
+from signkit.words import Text
 from tests.web.browser import Browser, text_of
 
 
@@ -508,3 +511,20 @@ def test_the_window_draws_names_without_the_selectors_that_tk_shows_as_boxes(nam
 
     assert _drawn(name) == "辻本 彩"
     assert _drawn("𠮷田") == "𠮷田"
+
+
+def test_a_page_hears_of_what_changed_before_its_first_look(browser):
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def work(job):
+        job.report(0, 0, Text("first", "一"))
+        at_work.set()
+        assert go_on.wait(60)
+
+    job = browser.office.jobs.start(DeskJob(Text("work", "作業")), work)
+    assert at_work.wait(60)
+    asked = re.search(r'data-state="([^"]+)"', browser.get(f"/jobs/{job.number}").text)[1]
+    assert browser.get(asked).json() == {"state": "working"}
+    job.report(0, 0, Text("second", "二"))
+    assert browser.get(asked).json() == {"state": "changed"}
+    go_on.set()

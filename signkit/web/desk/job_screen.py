@@ -35,7 +35,8 @@ class JobScreen(Screen):
         job = self.office.jobs.find(request.path_params["number"])
         if job is None:
             return self.unknown(request)
-        return JSONResponse({"state": job.state, "stage": job.stage.en if job.stage else None, "done": job.done})
+        is_as_seen = request.query_params.get("seen", job.seen) == job.seen
+        return JSONResponse({"state": job.state if is_as_seen else "changed"})
 
     def cancel(self, request: Request, _: FormData) -> Response:
         """Cancel it."""

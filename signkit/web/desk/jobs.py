@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -49,6 +50,12 @@ class DeskJob:
     result: Any = field(default=None, repr=False)
     cancelled: Text | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
+
+    @property
+    def seen(self) -> str:
+        """What a page shows of it, by name: whether it still does, the page asks."""
+        stage = hashlib.sha256(self.stage.en.encode() if self.stage else b"").hexdigest()[:8]
+        return f"{self.done}-{self.total}-{stage}"
 
     def report(self, done: int, total: int, stage: Text | None = None) -> None:
         """Say how far it is.

@@ -2,21 +2,21 @@
 // a link that does the same.
 "use strict";
 const place = document.querySelector("[data-state]");
-let before = null;
 async function look() {
+  const pause = Number(place.dataset.pause || 500);
   let now;
   try {
     const answer = await fetch(place.dataset.state, { credentials: "same-origin" });
     now = answer.ok ? await answer.text() : "gone";
   } catch {
-    return; // the desk has ended; what the page shows stays
+    setTimeout(look, 4 * pause); // the network changes, or the desk has ended: what the page shows stays meanwhile
+    return;
   }
-  // The work may have ended between the page and the first look at it.
-  if ((before !== null && now !== before) || !now.includes('"working"')) {
+  // The address says what the page shows: it may have changed before the first look.
+  if (!now.includes('"working"')) {
     location.reload();
     return;
   }
-  before = now;
-  setTimeout(look, Number(place.dataset.pause || 500));
+  setTimeout(look, pause);
 }
 if (place) look();
