@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import cast
 
@@ -389,9 +389,8 @@ class History:
 
         PDFium looks at what a hybrid file adds (7.5.8.4) in the newest revision alone.
         """
-        changes = self._changes.get(number, [])
-        found = bisect_right(changes, index, key=lambda change: change[0])
-        return found > 0 and number in self.sections[changes[found - 1][0]].only_hybrid
+        change = self._last_change(self._changes.get(number, ()), index)
+        return change is not None and number in self.sections[change[0]].only_hybrid
 
     def locate(self, number: int, index: int) -> Location | None:
         """Return where object ``number`` lay at revision ``index``."""
@@ -400,8 +399,14 @@ class History:
             return None
         if len(changes) == 1:  # written once, as most objects are
             return changes[0][1] if changes[0][0] <= index else None
+        change = self._last_change(changes, index)
+        return change[1] if change is not None else None
+
+    @staticmethod
+    def _last_change(changes: Sequence[tuple[int, Location | None]], index: int) -> tuple[int, Location | None] | None:
+        """Return the last of an object's changes up to revision ``index``."""
         found = bisect_right(changes, index, key=lambda change: change[0])
-        return changes[found - 1][1] if found else None
+        return changes[found - 1] if found else None
 
 
 class View:
