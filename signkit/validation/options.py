@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signkit.errors import UsageProblem
 from signkit.limits import Limits
 from signkit.pki.addresses import AddressRule
 from signkit.pki.anchors import TrustStore, default_trust_store
@@ -19,6 +20,7 @@ from signkit.pki.policy import Policy, load_policy, shipped_policy
 from signkit.settings import Settings
 from signkit.validation.customers import CustomerTable
 from signkit.validation.profile import ProfileName
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.pki.revocation.sources import RevocationSource
@@ -166,6 +168,9 @@ def anchor_paths(settings: Settings, named: Sequence[Path] = (), *, authenticati
 
     ``rehearsal``, where no file has this name, is the kept rehearsal, as in the place of a timestamp service's address:
     its CAs for signatures, or the one for ``authentication``.
+
+    Raises:
+        UsageProblem: ``rehearsal`` is named, and none was made yet.
     """
     kept = (home_trust_folder(settings), trust_list_folder(settings)) if settings.known_home() is not None else ()
     chosen = [
@@ -182,7 +187,17 @@ def _rehearsal_file(settings: Settings, authentication: bool) -> Path:
     from signkit.rehearsal.pki import AUTHENTICATION_TRUST_FILE, trust_file
 
     folder = settings.home_folder() / "rehearsal"
-    return folder / AUTHENTICATION_TRUST_FILE if authentication else trust_file(folder)
+    found = folder / AUTHENTICATION_TRUST_FILE if authentication else trust_file(folder)
+    if not found.exists():
+        raise UsageProblem(_NO_REHEARSAL, _MAKE_REHEARSAL)
+    return found
+
+
+_NO_REHEARSAL = Text("There is no rehearsal to trust yet", "信頼するリハーサル用の認証局がまだありません")
+_MAKE_REHEARSAL = Text(
+    "It is made with the first emulated card: signkit card status --reader virtual",
+    "最初に模擬カードを使うときに作られます: signkit card status --reader virtual",
+)
 
 
 def revocation_sources(

@@ -8,6 +8,7 @@ import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.command import run_signkit
 from tests.trust.crls import DAY, Authority, leaf, make_list, new_authority
 
 
@@ -183,3 +184,13 @@ def test_a_damaged_index_is_told(signkit, tmp_path):
     run = signkit("trust", "list")
     assert "x.crlindex of a revocation list is damaged: it is not an index" in run.stderr
     assert "sign-ca-2023" in run.stdout
+
+
+def test_a_rehearsal_that_was_not_made_yet_is_told_and_the_hint_makes_it(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    command = ("validate", "a.pdf", "--trust", "rehearsal")
+    refused = run_signkit(*command, home=tmp_path / "home", folder=tmp_path)
+    assert (refused.returncode, "no rehearsal to trust yet" in refused.stderr) == (2, True)
+    hint = refused.stderr.rstrip().rpartition("signkit ")[2].split()
+    assert run_signkit(*hint, home=tmp_path / "home", folder=tmp_path).returncode == 0
+    assert run_signkit(*command, home=tmp_path / "home", folder=tmp_path).returncode == 4
