@@ -75,6 +75,7 @@ def test_the_table_of_decisions_is_read_whole(page):
     assert len(rows) - heads == len(decisions(page))
 
 
+@pytest.mark.slow
 def test_no_class_name_stands_for_two_things(repository):
     found: dict[str, list[str]] = {}
     for path in sorted((repository / "signkit").rglob("*.py")):

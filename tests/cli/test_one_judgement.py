@@ -123,6 +123,7 @@ def twice(old: bytes, new: bytes) -> bytes:
     return pdfs.build({number: body.replace(old, new) for number, body in pdfs.OBJECTS.items()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), TWICE.values(), ids=TWICE.keys())
 def test_what_the_judge_and_the_writer_read_otherwise_is_refused_before_the_key_is_used(
     old, new, person_signer, services
@@ -138,6 +139,7 @@ def test_what_the_judge_and_the_writer_read_otherwise_is_refused_before_the_key_
     assert sign(pdfs.build(), request, person_signer, Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_no_signature_may_become_worse(all_hanako, person_signer, services):
     once = sign(all_hanako, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_T, services).pdf
     good = validate_pdf(once, name="", options=ValidationOptions(offline=True))

@@ -87,6 +87,7 @@ def test_an_empty_name_is_no_file_and_not_the_folder(signkit, inbox):
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["UNREADABLE"]
 
 
+@pytest.mark.slow
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]

@@ -35,6 +35,7 @@ class Down:
         raise TimestampRefused("no answer")
 
 
+@pytest.mark.slow
 def test_the_next_service_is_asked_when_one_fails(rehearsal):
     token = obtain_timestamp([Down(), rehearsal.timestamps()], DIGEST)
     assert token.certificates[0].subject.native["common_name"] == "SignKit Rehearsal Timestamp Service"

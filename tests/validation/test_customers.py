@@ -198,6 +198,7 @@ def run(office: Path, *more: str, files=("a.pdf", "b.pdf", "c.pdf")):
     return run_signkit("validate", *files, *arguments, home=office / "home", folder=office)
 
 
+@pytest.mark.slow
 def test_every_row_has_its_result_and_nothing_of_the_certificates_is_written(office):
     answer = run(office)
     rows = list(csv.DictReader(io.StringIO(answer.stdout.removeprefix("\ufeff"))))
@@ -212,12 +213,14 @@ def test_every_row_has_its_result_and_nothing_of_the_certificates_is_written(off
         assert word not in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 def test_json_lines_say_the_same(office):
     rows = [json.loads(line) for line in run(office, "--format", "jsonl").stdout.splitlines()]
     assert rows[1]["row"] == 3
     assert rows[1]["reasons"][-1] == "address-prefecture"
 
 
+@pytest.mark.slow
 def test_a_row_that_names_its_file_is_held_to_it(office):
     (office / "customers.csv").write_text(
         "氏名,file\n高橋花子,b.pdf\n番号太郎,\n無名次郎,missing.pdf\n", encoding="utf-8"

@@ -275,6 +275,7 @@ def test_a_backdated_signing_time_proves_nothing(world, honest):
     assert codes(report) == ([] if honest else ["expired"])
 
 
+@pytest.mark.slow
 def test_the_level_is_what_the_file_holds_material_for(world):
     """EN 319 142-1 5.5, 6.3: one document timestamp proves the time, and seals what stood there before it."""
     signed = sign(world)
@@ -386,6 +387,7 @@ class PssHolder(pki.Holder):
         return self._der
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_key_for_pss_alone_makes_no_other_signatures(world, honest):
     holder = pss_holder(world)
@@ -416,6 +418,7 @@ def with_pss(made: bytes, holder: pki.Holder) -> bytes:
     return pki.sequence(asn1_cms.ContentType("signed_data").dump(), pki.explicit(0, body))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["modulus without its sign octet", "Shift_JIS in a T61String", "address as a SEQUENCE"]
 )
@@ -512,6 +515,7 @@ def test_der_stays_as_it_is(world):
     assert definite(indefinite(2)) == b"\x30\x04\x30\x02\x05\x00"
 
 
+@pytest.mark.slow
 def test_a_bare_pkcs1_value_has_no_pkcs7_level(world):
     key = rsa.generate_private_key(65537, 2048)
     holder = pki.issue(world.ca, key=key)

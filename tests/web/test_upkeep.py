@@ -219,6 +219,7 @@ def test_an_encrypted_file_is_opened_by_its_password_which_is_in_memory_alone(of
 # --- the archive -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/archive", "/archive/journal", "/archive/export", "/archive/renewal", "/archive/purge", "/archive/backup"]
 )
@@ -232,6 +233,7 @@ def test_every_screen_of_the_archive_speaks_both_languages(browser, path, langua
     assert japanese == (language == "ja")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["journal", "export", "renewal", "purge", "backup", "calendar.ics", "ledger.csv", "disposals.csv"]
 )
@@ -241,6 +243,7 @@ def test_without_an_archive_it_is_offered_and_nothing_else(browser, path):
     assert browser.get(f"/archive/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_journal_says_who_did_what_on_which_file(browser, prepared):
     from signkit.archive.operations import user_name
 
@@ -264,6 +267,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     assert browser.get(f"/contracts/{number}").status_code == 200
 
 
+@pytest.mark.slow
 def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     paper(browser.office)
     report = DeskJob.report
@@ -278,6 +282,7 @@ def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     assert "verified" not in [act for act, _ in acts(browser.office)]
 
 
+@pytest.mark.slow
 def test_files_are_handed_out_with_an_index_as_the_tax_office_asks(browser):
     paper(browser.office, day=date(2026, 10, 31), title="十月分")
     paper(browser.office, day=date(2025, 10, 31), title="前年分")
@@ -364,6 +369,7 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     assert f'value="{target}"' in browser.get("/archive/backup").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["", "relative/folder", "{archive}", "{archive}/inside", "a\0b"])
 def test_a_folder_that_can_be_no_backup_is_refused_at_its_field(browser, folder):
     typed = folder.replace("{archive}", str(browser.office.settings.archive_folder()))
