@@ -62,7 +62,7 @@ STEPS: tuple[Step, ...] = (
         "dictionary-malformed unreachable not-cms cms-malformed digests-differ signed-attribute-twice content-inside "
         "message-digest-missing content-type-missing content-type-mismatch algorithm-protection-mismatch "
         "several-signers attributes-as-content archive-index asic-digest asic-extension asic-two-names asic-manifest "
-        "asic-uncovered mail-two-readings mail-sender FORMAT_FAILURE HASH_FAILURE SIG_CRYPTO_FAILURE "
+        "asic-uncovered asic-unjudged mail-two-readings mail-sender FORMAT_FAILURE HASH_FAILURE SIG_CRYPTO_FAILURE "
         "TIMESTAMP_ORDER_FAILURE",
         "Do not rely on this file. Ask the sender for the file as it was signed; if that one is not valid either, for "
         "a new signature.",

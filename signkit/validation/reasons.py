@@ -196,6 +196,10 @@ _WORDS: dict[str, Text] = {
         "A manifest holds a critical extension that is not known here.",
         "マニフェストに、未知の重要 (Critical) 拡張が含まれています。",
     ),
+    "asic-unjudged": Text(
+        "The container holds signatures that are not judged here (XAdES, or an odd name): {names}.",
+        "コンテナに、判定できない署名 (XAdES 形式、または通常と異なる名前のもの) があります: {names}。",
+    ),
     "asic-two-names": Text(
         "The container gives files a second name, which other programs show: {names}.",
         "コンテナ内のファイルに別の名前が付けられており、表示が分かれます: {names}。",
