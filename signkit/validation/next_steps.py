@@ -56,7 +56,8 @@ STEPS: tuple[Step, ...] = (
     _step(
         "ask-original",
         "hash-mismatch signature-wrong signature-not-checked timestamp-imprint timestamp-malformed timestamp-signature "
-        "timestamp-signers timestamp-unnamed timestamp-later byte-range-missing byte-range-malformed byte-range-zero "
+        "timestamp-signers timestamp-unnamed timestamp-later timestamp-before-certificate timestamp-not-understood "
+        "byte-range-missing byte-range-malformed byte-range-zero "
         "byte-range-start byte-range-overlap byte-range-beyond-file byte-range-gap byte-range-other-contents "
         "byte-range-other-place contents-missing contents-indirect contents-trailing duplicate-keys "
         "dictionary-malformed unreachable not-cms cms-malformed digests-differ signed-attribute-twice content-inside "
