@@ -223,7 +223,9 @@ class Examination:
             return False
         # RFC 5280 4.2: a certificate with a critical extension that is not understood is not used.
         critical = {name for name, is_critical in responder.extensions if is_critical}
-        if not critical <= _RESPONDER_EXTENSIONS or not self._is_believed(responder, issuer, answer.issued):
+        if not responder.has_one_reading or not critical <= _RESPONDER_EXTENSIONS:
+            return False
+        if not self._is_believed(responder, issuer, answer.issued):
             return False
         return responder.no_check or not self._was_revoked(responder, issuer, answer)
 

@@ -139,6 +139,11 @@ class RevocationList(SignedObject):
             for item in entry["crl_entry_extensions"] or ()
         )
 
+    @cached_property
+    def names_one_algorithm(self) -> bool:
+        """RFC 5280 5.1.1.2, as in certificates."""
+        return bool(self.parsed["signature_algorithm"].dump() == self.parsed["tbs_cert_list"]["signature"].dump())
+
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.parsed
         # RFC 5280 5.1.1.3: over the DER tbsCertList as it stands.
