@@ -300,6 +300,7 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
         entries.append(DictionaryEntry(key, value, start, position))
 
 
+_CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 
 
@@ -309,23 +310,27 @@ def content_tokens(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[str,
     Raises:
         SyntaxProblem: something that is neither.
     """
-    position, size, count = 0, len(data), 0
-    while (position := skip_space(data, position)) < size:
+    position, count, scan = 0, 0, _TOKEN.match
+    while (match := scan(data, position)) is not None:
         count += 1
         if count & _UNWATCHED == 0:
             watch()
-        match = _TOKEN.match(data, position)
-        if match is None:
-            raise SyntaxProblem(f"no token at {position}")
-        word = match["word"] if match.lastgroup == "word" else None
-        if word is None or word in (b"null", b"true", b"false"):
-            value, position = parse_value(data, position, watch=watch)
+        kind, position = match.lastgroup, match.end()
+        if kind == "word" and match["word"] not in _CONSTANTS:
+            word = match["word"]
+            # 8.9.7: between ID and EI stand raw bytes.
+            if word == b"ID":
+                end = _END_OF_IMAGE.search(data, position)
+                position = end.end() if end else len(data)
+                continue
+            yield "operator", word
+        elif kind == "name":
+            yield "value", _NAMES.get(match["name"]) or _name(match["name"])
+        elif kind in ("open", "close", "ref"):
+            value, position = parse_value(data, match.start(), watch=watch)
             yield "value", value
-            continue
-        position = match.end()
-        # 8.9.7: between ID and EI stand raw bytes.
-        if word == b"ID":
-            end = _END_OF_IMAGE.search(data, position)
-            position = end.end() if end else size
-            continue
-        yield "operator", word
+        else:
+            value, position = _simple(kind, match, data, position, watch)
+            yield "value", value
+    if skip_space(data, position) < len(data):
+        raise SyntaxProblem(f"no token at {position}")
