@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -322,12 +322,9 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
 
 
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
-    state, stack, operands = _State(matrix), [], []  # type: _State, list[_State], list[Value]
+    state, stack = _State(matrix), list[_State]()
     path = _Path()
-    for kind, token in content_tokens(content, view.file.meter.check_time):
-        if kind == "value":
-            operands.append(token)
-            continue
+    for token, operands in content_operations(content, view.file.meter.check_time):
         # 8.4.2: q and Q keep the whole graphics state.
         if token == b"q":
             stack.append(state)
@@ -346,8 +343,6 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
             state, shown = _step(state, token, operands)
             if shown is not None:
                 yield Shown(shown)
-        # An operator takes the operands before it (7.8.2).
-        operands = []
 
 
 # 8.5.2 and 8.5.3; re draws rules and frames, and is no covering of letters.
@@ -409,6 +404,8 @@ def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Ma
         yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
 
 
+#: How many numbers place what follows (8.4.4, 9.4.2).
+_COUNTS = {b"cm": 6, b"Tm": 6, b"Td": 2, b"TD": 2}
 _NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
     b"TL": lambda state, number: state._replace(leading=number),
     b"Ts": lambda state, number: state._replace(rise=number),
@@ -418,9 +415,16 @@ _NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
 
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
+    """Return the state after an operator that places or shows something, and where it showed it.
+
+    Raises:
+        SyntaxProblem: as many numbers as no such operator has: some viewers take the first of them, others the last.
+    """
     numbers = _numbers(operands)
+    if len(numbers) != _COUNTS.get(operator, len(numbers)):
+        raise SyntaxProblem(f"{operator.decode()} with {len(numbers)} numbers")
     # 8.4.4: cm is concatenated before the current matrix.
-    if operator == b"cm" and len(numbers) == 6:
+    if operator == b"cm":
         a, b, c, d, e, f = numbers
         return state._replace(matrix=_times((a, b, c, d, e, f), state.matrix)), None
     # 9.4.1: BT begins with the identity.
@@ -431,11 +435,11 @@ def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State
         return state._replace(size=numbers[-1]), None
     if operator in _NUMBER and numbers:
         return _NUMBER[operator](state, numbers[-1]), None
-    if operator == b"Tm" and len(numbers) == 6:
+    if operator == b"Tm":
         a, b, c, d, e, f = numbers
         return state._replace(text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
     # 9.4.2: TD sets the leading too.
-    if operator in (b"Td", b"TD") and len(numbers) == 2:
+    if operator in (b"Td", b"TD"):
         leading = -numbers[1] if operator == b"TD" else state.leading
         return _move(state._replace(leading=leading), numbers[0], numbers[1]), None
     if operator == b"T*":
