@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,7 +19,6 @@ from signkit.archive.entries import load_entries
 from signkit.archive.exporting import kind_in_words, moment_in_words
 from signkit.archive.operations import last_backup
 from signkit.archive.purging import Due, due_entries, purge
-from signkit.archive.renewing import Renewal, entries_to_look_at, note_policy
 from signkit.archive.retention import Keeping
 from signkit.archive.store import clock_runs_back
 from signkit.delivery.sheet import JST
@@ -31,6 +31,9 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.archive.renewing import Renewal
 
 #: What ends within so many days is due.
 _AHEAD = timedelta(days=90)
@@ -75,6 +78,8 @@ class UpkeepScreen(Screen):
 
     def due(self, request: Request) -> Response:
         """Show whose evidence ends soon."""
+        from signkit.archive.renewing import entries_to_look_at
+
         if not self.office.has_archive():
             return self.unknown(request)
         by = self._renewal_day()
@@ -151,6 +156,8 @@ class UpkeepScreen(Screen):
             return archive.clock().astimezone(JST).date() + _AHEAD
 
     def _renew(self, job: DeskJob) -> None:
+        from signkit.archive.renewing import Renewal, entries_to_look_at, note_policy
+
         office, by, done = self.office, self._renewal_day(), []
         options = office.judgement()
         folder = office.settings.archive_folder()
