@@ -54,6 +54,48 @@ def test_the_backup_of_another_archive_is_left_alone(archive, tmp_path):
         backup(archive, tmp_path / "other")
 
 
+@pytest.mark.parametrize("inside", ["", "files", "new", "new/deeper"])
+def test_no_backup_is_made_in_the_archive_itself(archive, folder, clock, inside):
+    add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
+    with refused_as("backup-inside"):
+        backup(archive, folder / inside)
+    assert titles(folder, clock) == ["一"]
+
+
+def test_a_link_to_the_archive_is_the_archive(archive, folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    with refused_as("backup-inside"):
+        backup(archive, tmp_path / "link")
+
+
+def test_where_no_folder_is_no_backup_is_begun(archive, tmp_path):
+    with refused_as("output-not-written"):
+        backup(archive, tmp_path / "mistyped" / "b")
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_neither_backup_nor_archive_is_made_among_other_files(archive, tmp_path):
+    assert backup(archive, tmp_path / "b").begun
+    assert not backup(archive, tmp_path / "b").begun
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("dear")
+    with refused_as("output-not-written"):
+        backup(archive, documents)
+    with refused_as("output-not-written"):
+        restore(tmp_path / "b", documents)
+    with refused_as("backup-inside"):
+        restore(tmp_path / "b", tmp_path / "b" / "new")
+    assert [each.name for each in documents.iterdir()] == ["letter.txt"]
+
+
+def test_a_register_that_is_not_there_is_an_input_that_cannot_be_read(archive, tmp_path):
+    backup(archive, tmp_path / "b")
+    with refused_as("input-unreadable"):
+        restore(tmp_path / "b", tmp_path / "restored", tmp_path / "nowhere.jsonl")
+    assert not (tmp_path / "restored").exists()
+
+
 @pytest.mark.slow
 def test_an_archive_that_was_set_back_does_not_spoil_its_backup(folder, tmp_path, clock):
     with open_archive(folder, clock) as archive:

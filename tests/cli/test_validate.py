@@ -161,10 +161,18 @@ def test_every_format_is_at_hand(signkit, inbox, format_, begins):
     assert done.stdout.replace(os.sep, "/").startswith(begins)
 
 
-def test_nothing_to_judge_is_said(signkit, tmp_path):
-    (tmp_path / "empty").mkdir()
-    done = validate(signkit, "empty")
-    assert (done.returncode, done.stdout) == (0, "")
+def test_a_folder_without_a_file_is_unreadable(signkit, tmp_path):
+    (tmp_path / "empty" / "notes").mkdir(parents=True)
+    (tmp_path / "empty" / "read.me").write_text("no contract")
+    done = validate(signkit, "empty", "--format", "jsonl")
+    assert done.returncode == 4
+    assert [json.loads(line)["error"]["code"] for line in done.stdout.splitlines()] == ["unreadable"]
+
+
+@pytest.mark.parametrize("names", ["", "\n \n"])
+def test_an_empty_list_on_stdin_is_wrong_usage(signkit, names):
+    done = validate(signkit, "-", stdin=names)
+    assert (done.returncode, done.stdout) == (2, "")
     assert "nothing was judged" in done.stderr
 
 
