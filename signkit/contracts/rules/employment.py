@@ -23,6 +23,10 @@ _HOLIDAYS_AT_MOST = 0.1
 _NOT_IN_BASE = re.compile("家族|扶養|通勤|別居|単身赴任|子女教育|住宅")
 #: 最低賃金法4条3項, 同法施行規則1条.
 _NOT_IN_MINIMUM = re.compile("精勤|皆勤|精皆勤|通勤|家族|扶養")
+#: 毎週日曜日, 毎週水曜日及び日曜日: these days and no other.
+_DAYS_OF_THE_WEEK = re.compile(
+    "毎?週?(?:の)?[月火水木金土日]曜日?(?:(?:、|・|及び|および|並びに|と)?毎?週?[月火水木金土日]曜日?)*(?:とする)?"
+)
 #: Days off beside those of every week.
 _MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー|会社の定める|勤務|特別|創立")
 
@@ -30,7 +34,21 @@ _MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー
 def daily_hours(hours: Mapping[str, Any]) -> float:
     """Return the hours of work a day: from start to end (over midnight, too), less the break."""
     start, end = (int(hours[name][:2]) * 60 + int(hours[name][3:]) for name in ("start", "end"))
-    return float((end - start) % 1440 - hours["break_minutes"]) / 60
+    return float(((end - start) % 1440 or 1440) - hours["break_minutes"]) / 60
+
+
+def hours_a_week_at_least(contract: Mapping[str, Any]) -> float:
+    """Return the hours of work a week: as stated, else what hours a day and days of the week without work come to.
+
+    Nothing where neither tells: days off by a calendar or a roster, hours that go by another system.
+    """
+    hours = contract["hours"]
+    if "weekly" in hours:
+        return float(hours["weekly"])
+    days_off = plain(contract["days_off"]["regular"]).strip("。")
+    if hours["system"] != "固定時間制" or "other" in contract["days_off"] or not _DAYS_OF_THE_WEEK.fullmatch(days_off):
+        return 0.0
+    return daily_hours(hours) * (7 - len(set(re.findall("[月火水木金土日](?=曜)", days_off))))
 
 
 def weekly_hours(contract: Mapping[str, Any]) -> float:
