@@ -21,7 +21,7 @@ from signkit.archive.operations import last_backup
 from signkit.archive.purging import Due, due_entries, purge
 from signkit.archive.retention import Keeping
 from signkit.archive.store import clock_runs_back
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.output import write_checked
 from signkit.web.common.forms import word
 from signkit.web.desk import work
