@@ -356,12 +356,26 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     paper(browser.office)
     assert WORDS["backup_remind"].ja in text_of(browser.get("/"))
     target = tmp_path / "usb"
+    target.mkdir()
     done = browser.follow(browser.post("/archive/backup", {"folder": str(target)}))
     assert "ファイル 1 個 (うち新しいもの 1 個)" in text_of(done)
     with open_archive(target) as copy:
         assert copy.connection.execute("SELECT count(*) FROM entry").fetchone() == (1,)
     assert WORDS["backup_remind"].ja not in text_of(browser.get("/"))
     assert f'value="{target}"' in browser.get("/archive/backup").text
+
+
+def test_a_folder_that_is_not_there_is_made_only_once_it_is_said_to_be_right(browser, tmp_path):
+    typed = tmp_path / "ubs" / "signkit"
+    asked = browser.post("/archive/backup", {"folder": str(typed)})
+    assert asked.status_code == 400
+    assert f"あるのは {tmp_path} まで" in text_of(asked)
+    other = browser.post("/archive/backup", {"folder": f"{typed}2", "make": str(typed)})
+    assert other.status_code == 400  # it was typed anew since
+    assert not typed.parent.exists()
+    done = browser.follow(browser.post("/archive/backup", {"folder": str(typed), "make": str(typed)}))
+    assert "バックアップしました" in text_of(done)
+    assert (typed / "ledger.sqlite").is_file()
 
 
 @pytest.mark.parametrize("folder", ["", "relative/folder", "{archive}", "{archive}/inside", "a\0b"])
