@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,23 @@ def test_the_prompt_says_what_is_signed_and_how_many_tries_are_left(signed_sale)
 
         before = find(archive, Query()).entries[0].revisions[1].sha256
     assert before in said.replace(" ", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system takes its zone from elsewhere")
+def test_times_are_japans_on_every_page_wherever_the_machine_stands(signed_sale, monkeypatch):
+    _, sha256, *_, office = signed_sale
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        browser = Browser(office)
+        dropped = drop(browser, ("good.pdf", office.path_of(sha256).read_bytes()))
+        pages = [dropped.text, browser.get(f"/documents/{sha256}/report.html").text]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    zones = [re.findall(r"\d\d:\d\d:\d\d ([A-Z]+)", page) for page in pages]
+    assert [set(found) for found in zones] == [{"JST"}, {"JST"}]
 
 
 @pytest.mark.slow

@@ -361,6 +361,7 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     paper(browser.office)
     assert WORDS["backup_remind"].ja in text_of(browser.get("/"))
     target = tmp_path / "usb"
+    target.mkdir()
     done = browser.follow(browser.post("/archive/backup", {"folder": str(target)}))
     assert "ファイル 1 個 (うち新しいもの 1 個)" in text_of(done)
     with open_archive(target) as copy:
@@ -370,6 +371,19 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_folder_that_is_not_there_is_made_only_once_it_is_said_to_be_right(browser, tmp_path):
+    typed = tmp_path / "ubs" / "signkit"
+    asked = browser.post("/archive/backup", {"folder": str(typed)})
+    assert asked.status_code == 400
+    assert f"あるのは {tmp_path} まで" in text_of(asked)
+    other = browser.post("/archive/backup", {"folder": f"{typed}2", "make": str(typed)})
+    assert other.status_code == 400  # it was typed anew since
+    assert not typed.parent.exists()
+    done = browser.follow(browser.post("/archive/backup", {"folder": str(typed), "make": str(typed)}))
+    assert "バックアップしました" in text_of(done)
+    assert (typed / "ledger.sqlite").is_file()
+
+
 @pytest.mark.parametrize("folder", ["", "relative/folder", "{archive}", "{archive}/inside", "a\0b"])
 def test_a_folder_that_can_be_no_backup_is_refused_at_its_field(browser, folder):
     typed = folder.replace("{archive}", str(browser.office.settings.archive_folder()))

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 from signkit.archive.said import WordRefused, read_day
 from signkit.delivery.consent_making import ConsentTerms
 from signkit.delivery.means import Means
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import shown_name, uploads, word
