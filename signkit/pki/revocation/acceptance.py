@@ -174,7 +174,9 @@ class Examination:
     def _said_by_imports(self, certificate: KnownCertificate, issuer: KnownCertificate) -> Iterator[Word | Refusal]:
         for status in self.pool.statuses:
             if status.certificate == certificate.der and status.issuer_key == issuer.key_der:
-                yield _said_by_import(status, certificate)
+                # The list's key may have been lost before the import, which could not know of it.
+                is_late = status.said_by == "crl" and status.issued is not None and self.now > self._end(issuer)
+                yield "ended" if is_late else _said_by_import(status, certificate)
 
     # --- OCSP (RFC 6960) ------------------------------------------------------------------------------------------
 
@@ -410,7 +412,7 @@ def _said_by_import(status: KnownStatus, certificate: KnownCertificate) -> Word 
     """An imported list was examined when it was imported; an index that cannot be read might name anybody."""
     if status.issued is None:
         return "unreadable"
-    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at)
+    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at, status.reason)
     if entry is None and status.issued > certificate.not_after:
         return "silent"  # RFC 5280 3.3
     return Word(status.said_by, status.issued, status.due, entry)
