@@ -372,7 +372,7 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
         return replace(found, revision=len(file.history) - 1, coverage="whole-file" if whole else "whole-revision")
     start = file.last_start(end)
     revision = file.history.index_of(start) if start is not None else None
-    if revision is not None and file.history.end_before(revision + 1) > end:
+    if revision is not None and file.data[end : file.history.end_before(revision + 1)].strip(WHITESPACE):
         revision = None  # its startxref, or a /Prev, points to what was to come behind it
     # 7.5.5: the signed part ends with its own end-of-file mark, else it is no whole revision.
     complete = revision is not None and _TAIL.search(file.data, max(0, end - 200), end) is not None

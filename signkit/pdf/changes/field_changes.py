@@ -239,12 +239,11 @@ class Fields:
                 parts.append((widget, successor))
             elif widget is not None or successor is not None:
                 return {"/Kids"}
-        touched = {key for one, other in parts for key in self._all.differing(Role.FIELD, one, other)}
+        touched = set()
         for one, other in parts:
+            differing = self._all.differing(Role.FIELD, one, other)
+            touched |= {key for key in differing if not _is_said_at_last(key, one, other)}
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
-            # 14.7.5.4: the number by which structure finds it; what stands there is judged with the structure.
-            if one.get("/StructParent") is None and isinstance(other.get("/StructParent"), int):
-                touched.discard("/StructParent")
         return touched
 
     def _rewritten_looks(self, old: FormField, new: FormField) -> set[str]:
@@ -287,6 +286,18 @@ class Fields:
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
 
+    def show_their_values(self) -> bool:
+        """Whether it is all one if viewers draw the fields themselves or not: each shows what its value says."""
+        return all(
+            self._is_seen_as_said(self._all.old, item) for item in self._old.values() if item.type != "/Sig"
+        ) and all(self._is_seen_as_said(self._all.new, item) for item in self._new.values() if item.type != "/Sig")
+
+    def _is_seen_as_said(self, view: View, item: FormField) -> bool:
+        flags = view.resolve(item.entries.get("/Ff"))
+        # 12.7.5.2.2: what a push-button shows is its caption, and no value.
+        pushed = item.type == "/Btn" and (not isinstance(flags, int | None) or bool((flags or 0) & _PUSH_BUTTON))
+        return not pushed and ShownValue(view, item, _widgets_of(view, item), self._all.signed_first).is_seen()
+
     def _is_said_alike(self, item: FormField) -> bool:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
         said = self._said.get(item.name, [])
@@ -309,6 +320,17 @@ class Fields:
         # 12.7.5.2.3: /AS of each widget is the value's state or /Off.
         ticked = [state for state in stated if state != "/Off"]
         return all(state == value for state in ticked) and (bool(ticked) or not stated or value in (None, "/Off"))
+
+
+def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
+    """Whether an entry that was left out says now what held all the same, or what is judged elsewhere."""
+    if one.get(key) is not None:
+        return False
+    # Table 166: /Type may be left out, and says nothing that /Subtype does not.  14.7.5.4: /StructParent is the number
+    # by which structure finds it; what stands there is judged with the structure.
+    return (key == "/Type" and other.get(key) == "/Annot") or (
+        key == "/StructParent" and isinstance(other.get(key), int)
+    )
 
 
 def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:

@@ -122,7 +122,7 @@ ENTRIES: dict[Role, Entries] = {
     ),
     Role.PAGE_TREE: _entries("page-tree", "/Kids /Parent", ""),
     Role.PAGE: _entries("page", "/Parent /Annots /Tabs /LastModified /PieceInfo /Metadata", "/AA /B"),
-    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA"),
+    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA /NeedAppearances"),
     Role.FIELD: _entries("field-changed", "/Kids /Parent /P"),
 }
 
