@@ -220,8 +220,8 @@ class ManyScreen(Screen):
         return job is not None and job.state == "working"
 
     def _has_unkept(self, batch: DeskBatch) -> bool:
-        signed = (each for each in self.office.contracts_of(batch) if each.signed)
-        return any(self.office.entry_of(each.sha256) is None for each in signed)
+        signed = [each.sha256 for each in self.office.contracts_of(batch) if each.signed]
+        return len(self.office.entries_of(signed)) < len(set(signed))
 
     def _check(self, batch: DeskBatch) -> Response:
         return self._start(batch, WORDS["many_check"], partial(check_batch, office=self.office, batch=batch))
@@ -270,7 +270,8 @@ class ManyScreen(Screen):
         contracts = self.office.contracts_of(batch)
         template, language = template_of(self.office, batch), self.language(request)
         labels = {party.role: party.label.in_language(language) for party in template.parties}
-        kept = [self.office.entry_of(each.sha256) if each.signed else None for each in contracts]
+        entries = self.office.entries_of(each.sha256 for each in contracts if each.signed)
+        kept = [entries.get(each.sha256) for each in contracts]
         busy = self.office.batch_jobs[batch.number] if self._is_busy(batch) else None
         return self.show(
             request, "many_batch.html", batch=batch, title=template.title, state=self._how_far(batch), busy=busy,

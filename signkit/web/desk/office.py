@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -227,6 +227,17 @@ class Office:
         with self.archive() as archive, archive.reading() as connection:
             row = connection.execute("SELECT entry FROM revision WHERE sha256 = ?", (sha256,)).fetchone()
         return row[0] if row else None
+
+    def entries_of(self, files: Iterable[str]) -> dict[str, int]:
+        """Return the entries that keep these files, by their digests; see `entry_of`."""
+        if not self.has_archive():
+            return {}
+        with self.archive() as archive, archive.reading() as connection:
+            rows = (
+                (each, connection.execute("SELECT entry FROM revision WHERE sha256 = ?", (each,)).fetchone())
+                for each in files
+            )
+            return {each: row[0] for each, row in rows if row is not None}
 
     def path_of(self, sha256: str) -> Path:
         """Return where a file lies: on the desk, in the archive, or among a table's contracts.
