@@ -89,6 +89,11 @@ class Timestamp:
     imprint_name: str | None = None
     signer: CheckedSigner | None = None
 
+    @property
+    def is_one(self) -> bool:
+        """It can be read as a timestamp, whatever it is over."""
+        return "timestamp-malformed" not in self.problems
+
 
 @dataclass(frozen=True)
 class CheckedSigner:

@@ -332,7 +332,7 @@ class _File:
         if signer.ess != "present":
             return "unknown"
         # EN 319 122-1 6.3: B-T has a signature timestamp, B-LT the evidence as well, B-LTA an archive timestamp.
-        if not signer.timestamps:
+        if not any(token.is_one for token in signer.timestamps):
             return "CAdES-B-B"
         if not (signer.has_revocation or self._own.speaks_of(signer.certificate)):
             return "CAdES-B-T"

@@ -303,7 +303,7 @@ class _Pdf:
             other.found for other in self._checked if other.timestamp is not None and other.intact and other.found
         ]
         later = [stamp for stamp in stamps if stamp.end > found.end]
-        timed = bool(signer.timestamps or later)
+        timed = bool(later) or any(token.is_one for token in signer.timestamps)
         if found.sub_filter == "adbe.x509.rsa_sha1":  # a bare PKCS #1 value (ISO 32000-2 12.8.3.2)
             return "unknown"
         # EN 319 142-1 6.3: baseline signatures have ETSI.CAdES.detached; the others are CMS as ISO 32000-1 knew it.

@@ -121,6 +121,12 @@ class TrustJudge:
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
 
+    def with_evidence(self, pool: Pool) -> TrustJudge:
+        """Return the judge who knows the same of the age of evidence, and has no other than this."""
+        other = TrustJudge(self._policy, self._trust, pool.distinct(), self._now, foreseen_at=self._foreseen_at)
+        other._proven = self._proven
+        return other
+
     def judge(
         self, certificate: x509.Certificate, purpose: str, moment: datetime, used_at: datetime | None = None
     ) -> PathJudgement:
