@@ -21,7 +21,6 @@ from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value
 from signkit.pdf.security_store import security_store
 
-
 #: What says how to read all the rest (7.5.5, ISO/TS 32004).
 _ENCRYPTING = ("/Encrypt", "/AuthCode")
 
