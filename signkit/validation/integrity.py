@@ -8,6 +8,7 @@ from typing import Any
 
 from signkit.cms import signed_data as cms
 from signkit.cms.content import BeginningAndRest, Beginnings, BytesPieces, Content
+from signkit.cms.raw_rsa import raw_rsa_signature
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
@@ -135,7 +136,7 @@ class _StoredCertificates:
 
 def _signed_data(file: PdfFile, found: FoundSignature) -> Any:
     if found.sub_filter == "adbe.x509.rsa_sha1":
-        return cms.raw_rsa_signature(found.contents, _certificates(file, found.entries.get("/Cert")))
+        return raw_rsa_signature(found.contents, _certificates(file, found.entries.get("/Cert")))
     return cms.load(found.contents)
 
 

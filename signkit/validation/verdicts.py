@@ -109,8 +109,15 @@ def _changes(changes: Judgement | None) -> Ruling | None:
 
 
 def _time(checked: Checked, moment: datetime) -> Ruling | None:
-    """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3)."""
+    """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3).
+
+    Nor can it be older than the certificate that made it: the service names that one (RFC 5816), not only its key.
+    """
     time = checked.timestamp.time if checked.timestamp is not None else None
+    made_by = checked.timestamp.signer.certificate if checked.timestamp and checked.timestamp.signer else None
+    if time is not None and made_by is not None and time < made_by.not_valid_before - _CLOCK_SKEW:
+        words = reason("timestamp-before-certificate", time=time)
+        return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))
     # Clocks differ by minutes; a stamp from the future proves no past.
     if time is None or time <= moment + _CLOCK_SKEW:
         return None

@@ -219,6 +219,7 @@ def test_an_encrypted_file_is_opened_by_its_password_which_is_in_memory_alone(of
 # --- the archive -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/archive", "/archive/journal", "/archive/export", "/archive/renewal", "/archive/purge", "/archive/backup"]
 )
@@ -232,6 +233,7 @@ def test_every_screen_of_the_archive_speaks_both_languages(browser, path, langua
     assert japanese == (language == "ja")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["journal", "export", "renewal", "purge", "backup", "calendar.ics", "ledger.csv", "disposals.csv"]
 )
@@ -241,6 +243,7 @@ def test_without_an_archive_it_is_offered_and_nothing_else(browser, path):
     assert browser.get(f"/archive/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_journal_says_who_did_what_on_which_file(browser, prepared):
     from signkit.archive.operations import user_name
 
@@ -264,6 +267,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     assert browser.get(f"/contracts/{number}").status_code == 200
 
 
+@pytest.mark.slow
 def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     paper(browser.office)
     report = DeskJob.report
@@ -278,6 +282,7 @@ def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     assert "verified" not in [act for act, _ in acts(browser.office)]
 
 
+@pytest.mark.slow
 def test_files_are_handed_out_with_an_index_as_the_tax_office_asks(browser):
     paper(browser.office, day=date(2026, 10, 31), title="十月分")
     paper(browser.office, day=date(2025, 10, 31), title="前年分")
@@ -356,12 +361,27 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     paper(browser.office)
     assert WORDS["backup_remind"].ja in text_of(browser.get("/"))
     target = tmp_path / "usb"
+    target.mkdir()
     done = browser.follow(browser.post("/archive/backup", {"folder": str(target)}))
     assert "ファイル 1 個 (うち新しいもの 1 個)" in text_of(done)
     with open_archive(target) as copy:
         assert copy.connection.execute("SELECT count(*) FROM entry").fetchone() == (1,)
     assert WORDS["backup_remind"].ja not in text_of(browser.get("/"))
     assert f'value="{target}"' in browser.get("/archive/backup").text
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_not_there_is_made_only_once_it_is_said_to_be_right(browser, tmp_path):
+    typed = tmp_path / "ubs" / "signkit"
+    asked = browser.post("/archive/backup", {"folder": str(typed)})
+    assert asked.status_code == 400
+    assert f"あるのは {tmp_path} まで" in text_of(asked)
+    other = browser.post("/archive/backup", {"folder": f"{typed}2", "make": str(typed)})
+    assert other.status_code == 400  # it was typed anew since
+    assert not typed.parent.exists()
+    done = browser.follow(browser.post("/archive/backup", {"folder": str(typed), "make": str(typed)}))
+    assert "バックアップしました" in text_of(done)
+    assert (typed / "ledger.sqlite").is_file()
 
 
 @pytest.mark.parametrize("folder", ["", "relative/folder", "{archive}", "{archive}/inside", "a\0b"])

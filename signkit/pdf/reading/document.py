@@ -423,6 +423,10 @@ class View:
         """Return the same view, one that adds to ``numbers`` every object looked for, object streams included."""
         return View(self.history, self.index, numbers)
 
+    def is_written(self, numbers: set[int], revision: int) -> bool:
+        """Whether a revision of the file writes one of these objects."""
+        return not numbers.isdisjoint(self.history.sections[revision].entries)
+
     @property
     def root(self) -> Value:
         """The document catalog."""

@@ -39,11 +39,16 @@ class SignedObject:
         if known is None:
             _, signature, content = self._parts()
             # The key's own restriction first: an id-RSASSA-PSS key makes no PKCS#1 v1.5 signature (RFC 4055 1.2).
-            meant = allows(signer.certificate.public_key, self.algorithm)
+            meant = self.names_one_algorithm and allows(signer.certificate.public_key, self.algorithm)
             known = meant and verify(signer.key, self.algorithm, signature, content)
             if len(self._fitting) < _MAX_SIGNERS:
                 self._fitting[signer.der] = known
         return known
+
+    @property
+    def names_one_algorithm(self) -> bool:
+        """Whether the algorithm that is signed with it, where there is one, is the one beside the signature."""
+        return True
 
     @cached_property
     def _fitting(self) -> dict[bytes, bool]:
@@ -99,6 +104,22 @@ class KnownCertificate(SignedObject):
         # The signature is over the tbsCertificate as it stands in the file; encoded anew it might be other bytes (RFC
         # 5280 4.1.1.3).
         return item["signature_algorithm"], item["signature_value"].native, item["tbs_certificate"].dump()
+
+    @cached_property
+    def names_one_algorithm(self) -> bool:
+        """RFC 5280 4.1.1.2: the field beside the signature is not signed, and must be the one that is."""
+        item = self.certificate
+        return bool(item["signature_algorithm"].dump() == item["tbs_certificate"]["signature"].dump())
+
+    @cached_property
+    def has_one_reading(self) -> bool:
+        """Whether all programs read the same from it: where an extension stands twice each takes another one.
+
+        Extensions are of version 3 alone (RFC 5280 4.1.2.1, 4.2); older readers do not look at them.
+        """
+        names = [name for name, _ in self.extensions]
+        is_new = not names or self.certificate["tbs_certificate"]["version"].native == "v3"
+        return is_new and len(set(names)) == len(names) and self.names_one_algorithm
 
     @cached_property
     def extensions(self) -> tuple[tuple[str, bool], ...]:

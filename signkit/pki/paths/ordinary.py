@@ -108,8 +108,7 @@ def _has_issued(child: KnownCertificate, issuer: KnownCertificate, moment: datet
 
 def _is_plain(certificate: KnownCertificate) -> bool:
     names = [name for name, _ in certificate.extensions]
-    # Extensions need version 3, and none may be there twice: readers would take different ones (RFC 5280 4.1.2.1, 4.2).
-    if certificate.certificate["tbs_certificate"]["version"].native != "v3" or len(set(names)) != len(names):
+    if certificate.certificate["tbs_certificate"]["version"].native != "v3" or not certificate.has_one_reading:
         return False
     if _CONSTRAINING & set(names) or any(critical and name not in _USUAL for name, critical in certificate.extensions):
         return False

@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
-from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import amending_templates
 from signkit.contracts.template import find_template
 from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
@@ -75,6 +74,8 @@ class ToldContract:
 
 def tell_contract(status: ContractStatus, sha256: str, language: Language) -> ToldContract:
     """Return what the page says of a contract's status."""
+    from signkit.archive.judging import evidence_day, level_of
+
     contract = status.contract
     may_change = desk_text(status.may_still_change())
     return ToldContract(

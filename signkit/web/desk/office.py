@@ -15,7 +15,7 @@ from signkit.errors import FileUnusable, InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
-from signkit.web.desk.batches import Batches
+from signkit.web.desk.batches import Batches, DeskBatch, MadeContract
 from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import DeskJob, Jobs
@@ -184,8 +184,13 @@ class Office:
         """Return how one file is judged: opened with the password that was given for it."""
         return replace(self.judgement(), password=self.passwords.get(sha256))
 
-    def continue_as(self, before: str, after: str) -> None:
-        """Let a file be what the one was that it continues: opened with its password."""
+    def continue_as(self, before: str, after: str, role: str = "") -> None:
+        """Let a file be what the one was that it continues: opened with its password.
+
+        Args:
+            role: whose signature made it; empty: none did.
+        """
+        del role
         if before in self.passwords:
             self.passwords[after] = self.passwords[before]
 
@@ -343,6 +348,22 @@ class Office:
     def told_beside(self, sha256: str) -> Mapping[str, Any]:
         """Return what a file's page says beside what the file tells: templates (``beside``) and their facts."""
         del sha256
+        return {"beside": ()}
+
+    def contracts_of(self, batch: DeskBatch) -> list[MadeContract]:
+        """Return a table's contracts as they are now, in the order of the rows; none before all are made."""
+        return self.batches.contracts(batch)
+
+    def note_made(self, batch: DeskBatch) -> None:
+        """Hear that a table's contracts are made; at a desk nobody but whoever made them has to know."""
+
+    def discard_batch(self, batch: DeskBatch) -> None:
+        """Throw a batch away with all its files."""
+        self.batches.discard(batch)
+
+    def told_beside_table(self, batch: DeskBatch) -> Mapping[str, Any]:
+        """Return what a table's page says beside what the table tells; see `told_beside`."""
+        del batch
         return {"beside": ()}
 
     def who(self) -> str:

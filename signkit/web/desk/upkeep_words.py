@@ -174,6 +174,12 @@ UPKEEP_WORDS: dict[str, Text] = {
     ),
     "backup_folder": Text("Folder of the backup", "バックアップ先のフォルダー"),
     "backup_example": Text(r"Such as E:\SignKit or /media/usb/signkit", r"例: E:\SignKit、/media/usb/signkit"),
+    "backup_not_there": Text(
+        "This folder is not there; what is there ends with {there}. Is it typed right, and is the disk connected?",
+        "このフォルダーはありません（あるのは {there} まで）。"
+        "入力に間違いがないか、ディスクがつながっているか確かめてください。",
+    ),
+    "backup_make": Text("It is right: make the folder and back up", "間違いありません。フォルダーを作ってバックアップする"),
     "backup_where": Text(
         "Name the folder with its whole path.", "フォルダーを、ドライブ名などから始まる場所で入力してください。"
     ),
