@@ -242,9 +242,18 @@ class Fields:
         touched = set()
         for one, other in parts:
             differing = self._all.differing(Role.FIELD, one, other)
-            touched |= {key for key in differing if not _is_said_at_last(key, one, other)}
+            touched |= {
+                key
+                for key in differing
+                if not (_is_said_at_last(key, one, other) or self._is_handed_down(key, old, one, other))
+            }
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
         return touched
+
+    def _is_handed_down(self, key: str, field: FormField, one: dict[str, Value], other: dict[str, Value]) -> bool:
+        """Whether a widget says or leaves out what it has from its field anyway (12.7.4.1)."""
+        stated = (self._all.old.resolve(one.get(key)), self._all.new.resolve(other.get(key)))
+        return key == "/FT" and "/Parent" in other and all(value in (None, field.type) for value in stated)
 
     def _rewritten_looks(self, old: FormField, new: FormField) -> set[str]:
         """The appearance of a signed field may not even be written otherwise, to the same effect."""
