@@ -23,8 +23,8 @@ from signkit.progress.contract import contract_status
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
 from signkit.settings import Settings
-from signkit.signing.levels import Level, extend, sign
 from signkit.signing import readback
+from signkit.signing.levels import Level, extend, sign
 from signkit.signing.readback import refuse_harm, refuse_harmful
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn

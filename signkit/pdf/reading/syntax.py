@@ -304,9 +304,7 @@ _CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 #: An operator with nothing before it but a name and a few plain numbers, as most are: read at once.
 _PLAIN_OPERATION = re.compile(
-    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!"
-    + _REGULAR
-    + rb")[\t\n\x0c\r ]*+)?+"
+    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+)?+"
     rb"((?:[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)[\t\n\x0c\r ]++){0,8}+)"
     rb"((?!(?:ID|R|null|true|false)(?!" + _REGULAR + rb"))[A-Za-z'\"][A-Za-z0-9*]{0,15}+)(?!" + _REGULAR + rb")"
 )
