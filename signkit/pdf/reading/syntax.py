@@ -327,5 +327,7 @@ def content_tokens(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[str,
         if word == b"ID":
             end = _END_OF_IMAGE.search(data, position)
             position = end.end() if end else size
+            if end:
+                yield "operator", b"EI"
             continue
         yield "operator", word
