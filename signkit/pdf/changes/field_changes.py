@@ -106,11 +106,22 @@ class Fields:
             if not isinstance(new, dict) or not isinstance(old, dict):
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
-                # What a group passes on is judged in the fields that inherit it (12.7.4.1).
-                if entry not in _HANDED_DOWN:
+                if entry not in _HANDED_DOWN or not self._is_judged_below(new, entry):
                     yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             yield from self._judge_strays(other, ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
+
+    def _is_judged_below(self, group: dict[str, Value], entry: str) -> bool:
+        """Whether what a group passes on is inherited by all that it holds (12.7.4.1), each a field and judged as one.
+
+        Beside fields, a kid without a name is a widget of the group's own, and shows its value; so does the group if
+        it is one.  A group of nothing but widgets is a field itself.
+        """
+        found = self._all.new.resolve(group.get("/Kids"))
+        kids = [self._all.new.resolve(each) for each in found] if isinstance(found, list) else []
+        named = [each for each in kids if isinstance(each, dict) and "/T" in each]
+        inherit = len(named) == len(kids) and not any(entry in each for each in named)
+        return not named or (inherit and not group.keys() & {"/Subtype", "/Rect", "/AP"})
 
     # --- new fields ---
 
