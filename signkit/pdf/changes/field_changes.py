@@ -296,16 +296,19 @@ class Fields:
             yield from breach("field-overwritten", name, at=place)
 
     def show_their_values(self) -> bool:
-        """Whether it is all one if viewers draw the fields themselves or not: each shows what its value says."""
-        return all(
-            self._is_seen_as_said(self._all.old, item) for item in self._old.values() if item.type != "/Sig"
-        ) and all(self._is_seen_as_said(self._all.new, item) for item in self._new.values() if item.type != "/Sig")
+        """Whether it is all one if viewers draw the fields anew or take their looks: these show what the values say."""
+        states = ((self._all.old, self._old), (self._all.new, self._new))
+        return all(self._is_seen_as_said(view, item) for view, fields in states for item in fields.values())
 
     def _is_seen_as_said(self, view: View, item: FormField) -> bool:
+        shown = _widgets_of(view, item)
+        if item.type == "/Sig":  # poppler draws a seal of its own
+            return not any(draws(view, each) for each in shown)
         flags = view.resolve(item.entries.get("/Ff"))
         # 12.7.5.2.2: what a push-button shows is its caption, and no value.
-        pushed = item.type == "/Btn" and (not isinstance(flags, int | None) or bool((flags or 0) & _PUSH_BUTTON))
-        return not pushed and ShownValue(view, item, _widgets_of(view, item), self._all.signed_first).is_seen()
+        pushed = item.type == "/Btn" and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
+        plain = not any(_has_ground(view, each) for each in shown)
+        return plain and not pushed and ShownValue(view, item, shown, self._all.signed_first).is_seen()
 
     def _is_said_alike(self, item: FormField) -> bool:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
@@ -340,6 +343,13 @@ def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -
     return (key == "/Type" and other.get(key) == "/Annot") or (
         key == "/StructParent" and isinstance(other.get(key), int)
     )
+
+
+def _has_ground(view: View, widget: Value) -> bool:
+    """Whether viewers that draw a widget lay something under its words (12.5.6.19), which may cover what lies there."""
+    entries = view.resolve(widget)
+    looks = view.resolve(entries.get("/MK")) if isinstance(entries, dict) else None
+    return isinstance(looks, dict) and not looks.keys().isdisjoint({"/BG", "/BC"})
 
 
 def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:

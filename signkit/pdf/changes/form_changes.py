@@ -42,10 +42,7 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
     if not isinstance(after, int | None) or lost:
         yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
-    one_drawing, other_drawing = old.get("/NeedAppearances"), new.get("/NeedAppearances")
-    if not context.are_default("/NeedAppearances", one_drawing, other_drawing) and not (
-        context.equality.same(one_drawing, other_drawing) or fields.show_their_values()
-    ):
+    if not _are_drawn_alike(context, old.get("/NeedAppearances"), new.get("/NeedAppearances"), fields):
         yield from breach("form", "/AcroForm /NeedAppearances", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
@@ -55,6 +52,14 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
         yield from breach("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
+
+
+def _are_drawn_alike(context: Context, one: Value, other: Value, fields: Fields) -> bool:
+    """Whether viewers draw fields as before: they may be told to no longer where that makes no difference (12.7.3)."""
+    if context.are_default("/NeedAppearances", one, other) or context.equality.same(one, other):
+        return True
+    told = context.old.resolve(one) == "true" and context.new.resolve(other) in (None, "false")
+    return told and fields.show_their_values()
 
 
 def _same_default(context: Context, one: Value, other: Value) -> bool:

@@ -179,7 +179,9 @@ UPKEEP_WORDS: dict[str, Text] = {
         "このフォルダーはありません（あるのは {there} まで）。"
         "入力に間違いがないか、ディスクがつながっているか確かめてください。",
     ),
-    "backup_make": Text("It is right: make the folder and back up", "間違いありません。フォルダーを作ってバックアップする"),
+    "backup_make": Text(
+        "It is right: make the folder and back up", "間違いありません。フォルダーを作ってバックアップする"
+    ),
     "backup_where": Text(
         "Name the folder with its whole path.", "フォルダーを、ドライブ名などから始まる場所で入力してください。"
     ),
