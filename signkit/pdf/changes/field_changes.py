@@ -7,11 +7,12 @@ from functools import cached_property
 
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
-from signkit.pdf.form import FormField
+from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
@@ -241,14 +242,22 @@ class Fields:
                 return {"/Kids"}
         touched = set()
         for one, other in parts:
-            differing = self._all.differing(Role.FIELD, one, other)
-            touched |= {
-                key
-                for key in differing
-                if not (_is_said_at_last(key, one, other) or self._is_handed_down(key, old, one, other))
-            }
+            for key in self._all.differing(Role.FIELD, one, other):
+                if not (
+                    _is_said_at_last(key, one, other)
+                    or self._is_same_place(key, one, other)
+                    or self._is_handed_down(key, old, one, other)
+                ):
+                    touched.add(key)
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
         return touched
+
+    def _is_same_place(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
+        """Whether a box names the same corners, whichever two of them (7.9.5)."""
+        if key != "/Rect":
+            return False
+        old, new = rectangle(self._all.old, one.get(key)), rectangle(self._all.new, other.get(key))
+        return old is not None and new is not None and self._all.equality.same_drawn([*old], [*new], key)
 
     def _is_handed_down(self, key: str, field: FormField, one: dict[str, Value], other: dict[str, Value]) -> bool:
         """Whether a widget says or leaves out what it has from its field anyway (12.7.4.1)."""
@@ -338,6 +347,9 @@ def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -
     """Whether an entry that was left out says now what held all the same, or what is judged elsewhere."""
     if one.get(key) is not None:
         return False
+    # Table 168: what holds where no border is described.
+    if key == "/BS" and "/Border" not in one:
+        return other.get(key) in ({"/S": "/S", "/W": 1}, {"/Type": "/Border", "/S": "/S", "/W": 1})
     # Table 166: /Type may be left out, and says nothing that /Subtype does not.  14.7.5.4: /StructParent is the number
     # by which structure finds it; what stands there is judged with the structure.
     return (key == "/Type" and other.get(key) == "/Annot") or (
@@ -366,7 +378,9 @@ def _is_widget_or_none(view: View, value: Value) -> bool:
 
 def is_filled(view: View, item: FormField) -> bool:
     """Whether a field says or shows something."""
-    if view.resolve(item.value) not in _NOTHING:
+    value = view.resolve(item.value)
+    # 7.9.2.2: a text that is but the mark of its encoding is empty.
+    if value not in _NOTHING and not (isinstance(value, bytes) and not text_string(value)):
         return True
     if item.type == "/Btn":
         shown = (view.resolve(each) for each in widgets(view, item, direct=True))
