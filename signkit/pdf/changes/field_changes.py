@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from signkit.pdf.changes.appearance_changes import draws, shows_something
+from signkit.pdf.changes.appearance_changes import draws, draws_but_words, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.revision_state import RevisionState, widgets
@@ -385,7 +385,10 @@ def is_filled(view: View, item: FormField) -> bool:
     if item.type == "/Btn":
         shown = (view.resolve(each) for each in widgets(view, item, direct=True))
         return any(isinstance(each, dict) and view.resolve(each.get("/AS")) not in _NOTHING for each in shown)
-    return any(shows_something(view, each) for each in widgets(view, item, direct=True))
+    looks = widgets(view, item, direct=True)
+    if item.type == "/Tx" and not any(draws_but_words(view, each) for each in looks):
+        return not ShownValue(view, item, looks or [item.entries], None).is_seen()  # iText writes a space into it
+    return any(shows_something(view, each) for each in looks)
 
 
 def was_filled(state: RevisionState, name: str) -> bool:
