@@ -386,9 +386,11 @@ def is_filled(view: View, item: FormField) -> bool:
         shown = (view.resolve(each) for each in widgets(view, item, direct=True))
         return any(isinstance(each, dict) and view.resolve(each.get("/AS")) not in _NOTHING for each in shown)
     looks = widgets(view, item, direct=True)
-    if item.type == "/Tx" and not any(draws_but_words(view, each) for each in looks):
-        return not ShownValue(view, item, looks or [item.entries], None).is_seen()  # iText writes a space into it
-    return any(shows_something(view, each) for each in looks)
+    if not any(shows_something(view, each) for each in looks):
+        return False
+    # iText writes a blank into an empty field.
+    blank = item.type == "/Tx" and not any(draws_but_words(view, each) for each in looks)
+    return not (blank and ShownValue(view, item, looks, None).is_seen())
 
 
 def was_filled(state: RevisionState, name: str) -> bool:
