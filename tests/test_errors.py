@@ -118,10 +118,12 @@ def test_no_code_stands_in_two_tables():
     assert sum(len(table) for table in TABLES) == len(WORDINGS)
 
 
+@pytest.mark.slow
 def test_a_raised_code_has_words():
     assert [site.place for site in raised() if site.code not in WORDINGS or site.code in ONE_THING] == []
 
 
+@pytest.mark.slow
 def test_the_words_of_a_raised_code_use_exactly_its_facts():
     told = [(site.place, site.facts, _facts_of(site.code)) for site in raised()]
     assert len(told) > 300
@@ -135,12 +137,14 @@ def test_the_words_of_a_class_use_exactly_its_fields(code):
     assert given == _facts_of(code)
 
 
+@pytest.mark.slow
 def test_every_code_is_raised_somewhere():
     made = {site.kind for site in sites()}
     one_thing = {code for code, kind in ONE_THING.items() if kind.__name__ in made}
     assert {site.code for site in raised()} | one_thing == set(WORDINGS)
 
 
+@pytest.mark.slow
 def test_a_code_is_raised_by_one_class():
     by_code = defaultdict(set)
     for site in raised():
@@ -163,6 +167,7 @@ def test_every_room_of_errors_is_exported():
     assert defined == set(CLASSES)
 
 
+@pytest.mark.slow
 def test_words_are_not_loaded_before_an_error_is_told():
     program = (
         "import sys; from signkit.errors import OutputExists, SigningRefused\n"

@@ -203,6 +203,8 @@ def _judged_token(container: Container, content: Content | None, options: Valida
     inside = b"".join(container.content.pieces()) if container.content is not None else b""
     head, tail = container.parts.around(len(inside))
     token = cms.timestamp_of(cms.load(head + inside + tail), content)
+    if container.trailing:  # as behind any other signature
+        token = replace(token, intact=False, problems=(*token.problems, "contents-trailing"))
     pool = signed_data_pool(token.signed_data) if token.signed_data is not None else Pool()
     judge = Judge(options, pool)
     report = replace(judge.timestamp(token, judge.now), coverage="whole-file")
@@ -330,7 +332,7 @@ class _File:
         if signer.ess != "present":
             return "unknown"
         # EN 319 122-1 6.3: B-T has a signature timestamp, B-LT the evidence as well, B-LTA an archive timestamp.
-        if not signer.timestamps:
+        if not any(token.is_one for token in signer.timestamps):
             return "CAdES-B-B"
         if not (signer.has_revocation or self._own.speaks_of(signer.certificate)):
             return "CAdES-B-T"

@@ -146,6 +146,8 @@ def _full_response(basic: bytes) -> bytes:
     return bytes(response.dump())
 
 
+#: The reasons of an imported list that change what is concluded from it, as lists that are read themselves name them.
+_REASONS = {"keyCompromise": "key_compromise", "cACompromise": "ca_compromise", "certificateHold": "certificate_hold"}
 # A document with hundreds of certificates must not make this machine ask hundreds of services.
 _MAX_QUESTIONS = 40
 
@@ -200,10 +202,9 @@ def _is_settled(
     authority, latest = known_certificate(issuer.dump()), options.moment()
     if authority is None:
         return True
-    # An unreadable index or a revocation on an imported list settles it: the network could only soften it.
-    for status in pool.statuses:
-        if status.certificate == certificate.der and (status.issued is None or status.revoked_at is not None):
-            return True
+    # An unreadable index settles it: the network could only soften that.  So does a revocation, as on any other list.
+    if any(status.certificate == certificate.der and status.issued is None for status in pool.statuses):
+        return True
     heard = Examination(pool, options.policy.algorithms, latest).hear(certificate, authority)
     return any(word.is_final or (word.entry is None and word.issued >= latest) for word in heard.words)
 
@@ -228,8 +229,9 @@ def said_on_machine(
 
 
 def _status(answer: IndexedStatus, certificate: bytes, key: bytes) -> KnownStatus:
-    revoked = answer.status.date if isinstance(answer.status, Revoked) else None
-    return KnownStatus(certificate, key, answer.this_update, answer.next_update, revoked, answer.said_by)
+    status = answer.status
+    since, reason = (status.date, _REASONS.get(status.reason)) if isinstance(status, Revoked) else (None, None)
+    return KnownStatus(certificate, key, answer.this_update, answer.next_update, since, answer.said_by, reason)
 
 
 def _pool_of(answers: Sequence[RevocationAnswer]) -> Pool:

@@ -114,6 +114,7 @@ CONDITIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [5_000, 2], ids=["few of the name", "many of the name"])
 def test_any_combination_of_date_amount_and_counterparty(archive, all_kinds, monkeypatch, few):
     """Whichever way the search goes, by names or by dates, it finds the same: what plain comparing finds."""
@@ -128,6 +129,7 @@ def test_any_combination_of_date_amount_and_counterparty(archive, all_kinds, mon
             assert numbers(archive, **{name: CONDITIONS[name][0] for name in chosen}) == wanted, chosen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("item", ["date", "amount", "party"])
 def test_entries_of_which_one_item_is_missing(archive, all_kinds, item):
     place = ("date", "amount", "party").index(item)
@@ -152,6 +154,7 @@ def test_kind_state_level_and_days_to_come(archive):
     assert numbers(archive, notice_before=day - timedelta(days=90)) == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", [{}, {"party": "田中"}, {"date_from": date(2026, 1, 1)}, {"text": "契約"}])
 def test_pages_by_cursor_give_every_entry_once(archive, query):
     for number in range(23):

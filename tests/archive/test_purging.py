@@ -125,6 +125,7 @@ def test_only_what_is_past_its_period_is_due(filled):
     assert due(filled, date(2200, 1, 1)) == [1, 2]
 
 
+@pytest.mark.slow
 def test_purging_deletes_what_is_due_and_no_other(filled):
     [row] = purge(filled, list(due_entries(filled, TODAY)))
     assert (row.entry, row.kind, row.rule, row.files) == (1, "contract", "tax", 2)
@@ -134,6 +135,7 @@ def test_purging_deletes_what_is_due_and_no_other(filled):
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_left_in_any_file(filled, folder):
     assert {path.name for path in holding(folder, SECRET)} > {"ledger.sqlite-wal"}  # it is there before
     files = [sha256 for (sha256,) in filled.connection.execute("SELECT sha256 FROM revision WHERE entry = 1")]
@@ -164,6 +166,7 @@ def test_the_register_is_a_table_for_people(filled):
     assert text[1].startswith("1,2026-11-27 12:00,契約書,法人税法施行規則59条")
 
 
+@pytest.mark.slow
 def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
     with open_archive(folder) as reader:
         reader.connection.execute("BEGIN")
@@ -177,6 +180,7 @@ def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
     assert holding(folder, SECRET) == []
 
 
+@pytest.mark.slow
 def test_the_same_bytes_can_be_taken_in_again(filled):
     data = filled.blobs.read(filled.connection.execute("SELECT sha256 FROM revision").fetchone()[0])
     purge(filled, list(due_entries(filled, TODAY)))
@@ -185,6 +189,7 @@ def test_the_same_bytes_can_be_taken_in_again(filled):
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_a_backup_follows_by_the_register(filled, folder, tmp_path, clock):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -199,6 +204,7 @@ def test_a_backup_follows_by_the_register(filled, folder, tmp_path, clock):
         assert verify(copy).troubles == ()
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_brought_up_to_date_forgets_too(filled, tmp_path):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -206,6 +212,7 @@ def test_a_backup_that_is_brought_up_to_date_forgets_too(filled, tmp_path):
     assert holding(tmp_path / "backup", SECRET) == []
 
 
+@pytest.mark.slow
 def test_what_was_deleted_is_not_restored(filled, folder, tmp_path, clock):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -216,6 +223,7 @@ def test_what_was_deleted_is_not_restored(filled, folder, tmp_path, clock):
     assert holding(tmp_path / "again", SECRET) == []
 
 
+@pytest.mark.slow
 def test_the_register_of_another_archive_is_refused(filled, folder, tmp_path):
     purge(filled, list(due_entries(filled, TODAY)))
     create_archive(tmp_path / "other")

@@ -126,6 +126,7 @@ def run(tmp_path, template, *options, lang="en"):
     return run_signkit(*arguments, home=tmp_path, folder=tmp_path, lang=lang)
 
 
+@pytest.mark.slow
 def test_the_command_prints_warnings_and_succeeds(held, tmp_path):
     answer = run(tmp_path, held(), lang="ja")
     assert answer.returncode == 0

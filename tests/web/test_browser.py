@@ -213,6 +213,9 @@ def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, sign
         page.goto(f"{origin}/archive/backup")
         page.fill("#folder", str(tmp_path / "usb"))
         page.keyboard.press("Enter")  # the keyboard is enough
+        page.wait_for_selector("text=このフォルダーはありません")
+        screens.look("backup-asked")
+        page.click("button:has-text('フォルダーを作って')")
         page.wait_for_selector("text=バックアップしました")
         screens.look("backed-up")
         page.goto(f"{origin}/documents/{sha256}/delivery")

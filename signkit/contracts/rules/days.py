@@ -20,6 +20,16 @@ def after_months(day: str, months: int) -> str:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
+def last_day(first: str, months: int) -> str:
+    """Return the last day of a period of months whose first day counts whole (民法143条2項).
+
+    It is the day before that of the same number; where the month has none, the month's last day: a month from 31
+    January ends on 28 February.  A period from a moment of a day on begins on the next day (民法140条): ask for that.
+    """
+    same = after_months(first, months)
+    return same if same[8:] < first[8:] else after_days(same, -1)
+
+
 def after_days(day: str, days: int) -> str:
     """Return the day ``days`` later."""
     return (date.fromisoformat(day) + timedelta(days)).isoformat()

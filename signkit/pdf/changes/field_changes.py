@@ -106,11 +106,22 @@ class Fields:
             if not isinstance(new, dict) or not isinstance(old, dict):
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
-                # What a group passes on is judged in the fields that inherit it (12.7.4.1).
-                if entry not in _HANDED_DOWN:
+                if entry not in _HANDED_DOWN or not self._is_judged_below(new, entry):
                     yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             yield from self._judge_strays(other, ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
+
+    def _is_judged_below(self, group: dict[str, Value], entry: str) -> bool:
+        """Whether what a group passes on is inherited by all that it holds (12.7.4.1), each a field and judged as one.
+
+        Beside fields, a kid without a name is a widget of the group's own, and shows its value; so does the group if
+        it is one.  A group of nothing but widgets is a field itself.
+        """
+        found = self._all.new.resolve(group.get("/Kids"))
+        kids = [self._all.new.resolve(each) for each in found] if isinstance(found, list) else []
+        named = [each for each in kids if isinstance(each, dict) and "/T" in each]
+        inherit = len(named) == len(kids) and not any(entry in each for each in named)
+        return not named or (inherit and not group.keys() & {"/Subtype", "/Rect", "/AP"})
 
     # --- new fields ---
 
@@ -239,13 +250,21 @@ class Fields:
                 parts.append((widget, successor))
             elif widget is not None or successor is not None:
                 return {"/Kids"}
-        touched = {key for one, other in parts for key in self._all.differing(Role.FIELD, one, other)}
+        touched = set()
         for one, other in parts:
+            differing = self._all.differing(Role.FIELD, one, other)
+            touched |= {
+                key
+                for key in differing
+                if not (_is_said_at_last(key, one, other) or self._is_handed_down(key, old, one, other))
+            }
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
-            # 14.7.5.4: the number by which structure finds it; what stands there is judged with the structure.
-            if one.get("/StructParent") is None and isinstance(other.get("/StructParent"), int):
-                touched.discard("/StructParent")
         return touched
+
+    def _is_handed_down(self, key: str, field: FormField, one: dict[str, Value], other: dict[str, Value]) -> bool:
+        """Whether a widget says or leaves out what it has from its field anyway (12.7.4.1)."""
+        stated = (self._all.old.resolve(one.get(key)), self._all.new.resolve(other.get(key)))
+        return key == "/FT" and "/Parent" in other and all(value in (None, field.type) for value in stated)
 
     def _rewritten_looks(self, old: FormField, new: FormField) -> set[str]:
         """The appearance of a signed field may not even be written otherwise, to the same effect."""
@@ -287,6 +306,18 @@ class Fields:
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
 
+    def show_their_values(self) -> bool:
+        """Whether it is all one if viewers draw the fields themselves or not: each shows what its value says."""
+        return all(
+            self._is_seen_as_said(self._all.old, item) for item in self._old.values() if item.type != "/Sig"
+        ) and all(self._is_seen_as_said(self._all.new, item) for item in self._new.values() if item.type != "/Sig")
+
+    def _is_seen_as_said(self, view: View, item: FormField) -> bool:
+        flags = view.resolve(item.entries.get("/Ff"))
+        # 12.7.5.2.2: what a push-button shows is its caption, and no value.
+        pushed = item.type == "/Btn" and (not isinstance(flags, int | None) or bool((flags or 0) & _PUSH_BUTTON))
+        return not pushed and ShownValue(view, item, _widgets_of(view, item), self._all.signed_first).is_seen()
+
     def _is_said_alike(self, item: FormField) -> bool:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
         said = self._said.get(item.name, [])
@@ -309,6 +340,17 @@ class Fields:
         # 12.7.5.2.3: /AS of each widget is the value's state or /Off.
         ticked = [state for state in stated if state != "/Off"]
         return all(state == value for state in ticked) and (bool(ticked) or not stated or value in (None, "/Off"))
+
+
+def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
+    """Whether an entry that was left out says now what held all the same, or what is judged elsewhere."""
+    if one.get(key) is not None:
+        return False
+    # Table 166: /Type may be left out, and says nothing that /Subtype does not.  14.7.5.4: /StructParent is the number
+    # by which structure finds it; what stands there is judged with the structure.
+    return (key == "/Type" and other.get(key) == "/Annot") or (
+        key == "/StructParent" and isinstance(other.get(key), int)
+    )
 
 
 def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:

@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from signkit.japan_time import JST
+from signkit.reporting.formats.times import times_in
 from signkit.web.common import peers
 from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import COOKIE, Session, Sessions
@@ -116,10 +118,14 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            refused = await self._refusal(scope)
-            app = self._app if refused is None else self._refuse(scope, *refused)
-            most = self._door.most_sent(scope.get("session"))
-            await app(scope, _bound_receive(receive, most), _strict(send))
+            with times_in(JST):  # the threads that make pages, too
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = await self._refusal(scope)
+        app = self._app if refused is None else self._refuse(scope, *refused)
+        most = self._door.most_sent(scope.get("session"))
+        await app(scope, _bound_receive(receive, most), _strict(send))
 
     async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""

@@ -153,7 +153,7 @@ class ArchiveScreen(Screen):
         """Hand out the dealer's ledger (宅建業法49条)."""
         from signkit.archive.dealer_ledger import ledger_csv, ledger_pdf, ledger_rows
         from signkit.contracts.fonts import font_set
-        from signkit.delivery.sheet import JST
+        from signkit.japan_time import JST
 
         query, problems = read_query(dict(request.query_params))
         ending = request.path_params["ending"]

@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
-from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import amending_templates
 from signkit.contracts.template import find_template
 from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
@@ -59,6 +58,7 @@ class ToldContract:
         level, until: the lowest level of its signatures, and until when its evidence holds.
         all_signed, complete: whether every party has signed, and whether all of it is proven.
         amending: the templates that can change it.
+        is_consent: to electronic delivery, given: what can follow is its withdrawal.
     """
 
     title: str
@@ -71,10 +71,14 @@ class ToldContract:
     all_signed: bool
     complete: bool
     amending: tuple[str, ...]
+    is_consent: bool
 
 
 def tell_contract(status: ContractStatus, sha256: str, language: Language) -> ToldContract:
     """Return what the page says of a contract's status."""
+    from signkit.archive.judging import evidence_day, level_of
+    from signkit.delivery.consent import CONSENT
+
     contract = status.contract
     may_change = desk_text(status.may_still_change())
     return ToldContract(
@@ -88,6 +92,7 @@ def tell_contract(status: ContractStatus, sha256: str, language: Language) -> To
         status.all_signed,
         status.complete,
         amending_templates(contract) if status.all_signed else (),
+        contract is not None and contract.template_id == CONSENT,
     )
 
 

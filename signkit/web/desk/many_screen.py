@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from signkit.archive.exporting import moment_in_words
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN
 from signkit.contracts.bulk.table import SUFFIXES
 from signkit.contracts.template import Template
@@ -248,7 +249,7 @@ class ManyScreen(Screen):
         return go_to(f"/jobs/{self.office.batch_jobs[batch.number].number}")
 
     def _ask(self, request: Request, template: Template | None = None, error: str | None = None) -> Response:
-        batches = [(each, self._how_far(each)) for each in self.office.batches.listed()]
+        batches = [(each, self._how_far(each), moment_in_words(each.since)) for each in self.office.batches.listed()]
         return self.show(
             request, "many.html", 400 if error else 200, templates=self.office.templates(),
             chosen=template.id if template else request.query_params.get("template"), error=error, batches=batches,

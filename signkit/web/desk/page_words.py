@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signkit.web.desk.form_words import FORM_WORDS
+from signkit.web.desk.today_words import TODAY_WORDS
 from signkit.web.desk.upkeep_words import UPKEEP_WORDS
 from signkit.words import Text
 
@@ -472,4 +473,5 @@ WORDS: dict[str, Text] = {
 }
 
 WORDS.update(FORM_WORDS)
+WORDS.update(TODAY_WORDS)
 WORDS.update(UPKEEP_WORDS)

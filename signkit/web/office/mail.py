@@ -15,7 +15,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from signkit.archive.exporting import moment_in_words
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.jobs import Job, RetryLater, Worker, add_job
 from signkit.web.api.jobs import problem as cause

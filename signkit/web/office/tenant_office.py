@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from signkit.delivery.sheet import JST
 from signkit.errors import ServiceError
+from signkit.japan_time import JST
 from signkit.web.api.archives import make_archive
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store

@@ -66,6 +66,7 @@ def test_a_key_holds_where_and_as_long_as_it_was_made_for(shared, limits, good):
     assert shared.as_other(**limits).get("/api/v1/keys").status_code == (200 if good else 401)
 
 
+@pytest.mark.slow
 def test_a_key_may_grant_no_more_than_it_has_and_is_revoked_by_its_etag(shared):
     maker = shared.as_other(["keys:read", "keys:write"])
     problem(maker.post("/api/v1/keys", json={"name": "a", "permissions": ["log:read"]}), 403, "permission-missing")
@@ -124,6 +125,7 @@ def test_a_repeated_key_is_done_once(shared):
     assert other.post("/api/v1/validations", content=b"%PDF-1.7 y", headers=again).status_code == 201
 
 
+@pytest.mark.slow
 def test_a_tenant_gets_so_many_requests_a_minute_and_another_its_own(tmp_path):
     from tests.web.api.conftest import start
 

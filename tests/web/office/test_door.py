@@ -98,6 +98,7 @@ def test_the_cookie_is_good_for_no_operation_of_the_api(clerk):
     assert clerk.get("/health").status_code == 200
 
 
+@pytest.mark.slow
 def test_without_an_origin_there_are_no_pages(tmp_path):
     made = start(tmp_path, origin=None)
     answer = made.browser().get("/")
