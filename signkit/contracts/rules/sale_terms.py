@@ -46,6 +46,8 @@ def shortens_liability(contract: Mapping[str, Any]) -> bool:
 def forgoes_withdrawal(contract: Mapping[str, Any]) -> bool:
     """Tell whether a term sounds as if the buyer could not withdraw, or had to pay for it (クーリング・オフ)."""
     return any(
-        _WITHDRAWAL.search(each) and _NO_WITHDRAWAL.search(each) and not re.search("請求(?:することが)?(?:しない|できない)", each)
+        _WITHDRAWAL.search(each)
+        and _NO_WITHDRAWAL.search(each)
+        and not re.search("請求(?:することが)?(?:しない|できない)", each)
         for each in sentences(contract.get("special_terms", []))
     )
