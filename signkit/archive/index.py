@@ -42,7 +42,7 @@ def phrase(text: str) -> str | None:
 
 
 def sought_words(text: str) -> list[tuple[str, ...]]:
-    """Return the words of ``text`` in `sought_form`, each in every way that it may be written: a company's legal form."""
+    """Return the words of ``text`` in `sought_form`, each in every way that its legal form may be written."""
     return [_ways_of(word) for part in text.split() if (word := sought_form(part))]
 
 
