@@ -31,8 +31,8 @@ _COORDINATES = {
     "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rect", "/BBox", "/Matrix", "/QuadPoints", "/RD",
     "/C", "/IC", "/Vertices", "/InkList", "/L",
 }  # fmt: skip
-#: Programs write coordinates anew with fewer decimals (poppler: ten); a millionth of a point is seen by nobody.
-_ROUNDING = 1e-6
+#: Programs write coordinates anew with fewer digits (mupdf keeps seven); a thousandth of a point is seen by nobody.
+_ROUNDING = 1e-3
 # 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 

@@ -200,15 +200,7 @@ class _Door:
         if key is None or not self._operation.keeps_answer:
             return self._told(call)
         said = f"{call.operation.name} {sorted(call.values.items(), key=str)} {sent.digest()}"
-        before = repeats.first_answer(call, key, said)
-        if before is not None:
-            return before
-        answer = None
-        try:
-            answer = self._told(call)
-        finally:
-            repeats.keep_answer(call, key, answer)
-        return answer
+        return repeats.answer_once(call, key, said, lambda: self._told(call))
 
     def _told(self, call: Call) -> Answer:
         """Call the handler; what the rooms below refuse is a problem of the request."""

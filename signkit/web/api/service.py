@@ -22,6 +22,7 @@ from signkit.settings import Settings
 from signkit.web.api.document import ApiDocument, load_document
 from signkit.web.api.engine import Engine
 from signkit.web.api.kept_files import SCHEMES, is_object_store, open_object_store
+from signkit.web.api.leases import Leases
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.tenants import Tenants
 from signkit.words import Text
@@ -129,6 +130,7 @@ class Service:
     document: ApiDocument = field(default_factory=load_document)
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
+    leases: Leases = field(default_factory=Leases)
     revocation: Sequence[RevocationSource] | None = None
     attributes: Sequence[AttributeSource] | None = None
     load: Callable[[], object] | None = None
