@@ -309,7 +309,8 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if touched & _SPOKEN and not (shown.is_seen() and self._is_said_alike(new)):
+        said = self._is_said_alike(new) and self._is_said_once(new)
+        if touched & _SPOKEN and not (said and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
@@ -334,6 +335,16 @@ class Fields:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
         said = self._said.get(item.name, [])
         return all(value == said[0] for value in said)
+
+    def _is_said_once(self, item: FormField) -> bool:
+        """Whether no widget states a value of its own beside the field's (12.7.4.1): some viewers take it for that."""
+        shown = (self._all.new.resolve(each) for each in _widgets_of(self._all.new, item))
+        return all(
+            self._all.new.resolve(each[key]) == self._all.new.resolve(item.entries.get(key))
+            for each in shown
+            if isinstance(each, dict)
+            for key in each.keys() & _HANDED_DOWN
+        )
 
     @cached_property
     def _said(self) -> dict[str, list[Value]]:
