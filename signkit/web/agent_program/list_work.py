@@ -28,8 +28,8 @@ from signkit.workers import WorkerLost
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus
-    from signkit.web.agent_program.work import AgentOffice
     from signkit.web.desk.jobs import DeskJob
+    from signkit.web.desk.office import Office
     from signkit.words import Text
 
 _MOST = 16 * 1024 * 1024
@@ -107,7 +107,7 @@ class ListWork:
         job: signs, or signed last.
     """
 
-    def __init__(self, office: AgentOffice, server: OfficeServer, home: Path) -> None:
+    def __init__(self, office: Office, server: OfficeServer, home: Path) -> None:
         self._office = office
         self._server = server
         self._note = home / "list.json"
