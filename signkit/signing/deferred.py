@@ -46,7 +46,7 @@ from signkit.signing.pades import (
     room_for,
 )
 from signkit.signing.party import refuse_other_person
-from signkit.signing.readback import check_signed, judge, refuse_harm
+from signkit.signing.readback import check_signed, refuse_harmful
 from signkit.signing.request import SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
 from signkit.signing.turn import check_turn
@@ -403,8 +403,7 @@ def complete(
     # The plain search of the read-back knows nothing of requests.
     check_signed(original, signed, key.certificate)
     result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
-    before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
-    refuse_harm(before, after, added=1)
+    refuse_harmful(original, result.pdf, services.judgement, password, added=1)
     return result
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import partial
 
 from signkit.contracts.fonts import FontSet
 from signkit.errors import ContractDataUnreadable, InputUnreadable, PdfNotSignable, SigningRefused
+from signkit.japan_time import JST
 from signkit.jpki.attributes import read_attributes
 from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract, roles_asked_for
 from signkit.pdf.reading.unlocking import Password
@@ -32,7 +33,6 @@ from signkit.validation.report import SignatureReport, Verdict
 from signkit.words import Language, Text
 
 #: Signing times are stated in Japan's time, whatever the machine's.
-_JST = timezone(timedelta(hours=9))
 #: What the registry's profile asks of the signed file only: the name of the input is not that of what is handed in.
 _SETTLED_BY_SIGNING = ("signed", "file-name")
 
@@ -234,7 +234,7 @@ def _request(
     terms: SignatureTerms, name: str, certify: bool, draw: Callable[[datetime], Appearance] | None = None
 ) -> SignatureRequest:
     # ISO 32000-2 7.9.4: dates have no fractions of a second.
-    now = datetime.now(_JST).replace(microsecond=0)
+    now = datetime.now(JST).replace(microsecond=0)
     return SignatureRequest(
         field=terms.role,
         name=name,

@@ -171,6 +171,16 @@ def test_what_files_say_and_what_the_backup_knows_is_there_again(torn, tmp_path,
         assert load_entry(archive.connection, 4).facts.title is None
 
 
+def test_a_consent_lacks_no_amount_afterwards(folder, clock, tmp_path, options):
+    facts = TransactionFacts("consent", "承諾書", date(2026, 1, 1), parties=(TransactionParty("田中"),))
+    with open_archive(folder, clock) as archive:
+        for number, template in enumerate(("consent 1.0.0", "real-estate-sale 1.0.0")):
+            add_file(archive, b"%d" % number, "a.png", Judged("scan", "unsigned", template=template), facts)
+        backup(archive, tmp_path / "b")
+    (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes()[:9000])
+    assert rebuild(folder, options, tmp_path / "b").incomplete == (2,)
+
+
 @pytest.mark.slow
 def test_without_a_backup_there_is_what_files_say(torn, clock, options):
     made = rebuild(torn, options)

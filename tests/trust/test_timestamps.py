@@ -70,6 +70,10 @@ def forged_signature(good, request):
     return bytes(answer)
 
 
+def of_another_version(good, request):
+    return good.request(request).replace(b"\x02\x01\x01\x06", b"\x02\x01\x02\x06", 1)  # version, then the policy
+
+
 def forged_time(good, request):
     return good.request(request).replace(b"\x18\x0f2026", b"\x18\x0f2016")
 
@@ -79,6 +83,10 @@ def forged_time(good, request):
     [
         (over_other_data, "the token is over other data"),
         (to_another_request, "the token answers another request (nonce)"),
+        (
+            of_another_version,
+            "the token is of an unknown version, or holds a critical extension that is not known",
+        ),
         (refused, "the service refused (rejection)"),
         (forged_signature, "the token's signature does not hold"),
         (forged_time, "the token's digest does not fit its content"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,23 @@ def test_the_prompt_says_what_is_signed_and_how_many_tries_are_left(signed_sale)
 
         before = find(archive, Query()).entries[0].revisions[1].sha256
     assert before in said.replace(" ", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system takes its zone from elsewhere")
+def test_times_are_japans_on_every_page_wherever_the_machine_stands(signed_sale, monkeypatch):
+    _, sha256, *_, office = signed_sale
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        browser = Browser(office)
+        dropped = drop(browser, ("good.pdf", office.path_of(sha256).read_bytes()))
+        pages = [dropped.text, browser.get(f"/documents/{sha256}/report.html").text]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    zones = [re.findall(r"\d\d:\d\d:\d\d ([A-Z]+)", page) for page in pages]
+    assert [set(found) for found in zones] == [{"JST"}, {"JST"}]
 
 
 @pytest.mark.slow
@@ -483,6 +501,20 @@ def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(brows
     now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
     assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
     assert browser.office.drafts.find(number).words["purpose"] == "二つ目"
+
+
+def test_what_is_being_typed_is_kept_without_a_button_and_not_over_another_tabs(browser):
+    number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
+    path = f"/drafts/{number}"
+    shown = re.search(r'name="changed" value="([^"]+)"', browser.get(path).text)[1]
+    kept = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "途中ま", "count:parties": "2"})
+    assert browser.office.drafts.find(number).words["purpose"] == "途中ま"
+    other = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "別のタブ"})
+    assert other.status_code == 409
+    again = browser.post(path, {"changed": kept.json()["changed"], "item:purpose": "途中まで", "do": "save"})
+    assert again.status_code == 200
+    assert browser.office.drafts.find(number).words["purpose"] == "途中まで"
+    assert browser.post("/drafts/0000000000000000/keep", {}).status_code == 404
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ def purge(
     """Print what is past its period, with rule and day; delete nothing without --yes."""
     from signkit.archive.purging import apply_disposals, due_entries
     from signkit.archive.purging import purge as purge_entries
-    from signkit.delivery.sheet import JST
+    from signkit.japan_time import JST
 
     with open_named(archive) as kept:
         if apply_register is not None:
