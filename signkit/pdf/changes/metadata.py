@@ -55,7 +55,7 @@ def info_changes(context: Context) -> Iterator[Change]:
 
 
 def _says_the_same(context: Context, one: Value, other: Value) -> bool:
-    """Whether two texts are the same to whoever reads them, in whatever encoding, in an object of their own or not."""
+    """Whether two texts are the same to whoever reads them, in whatever encoding and object they stand."""
     old, new = context.old.resolve(one), context.new.resolve(other)
     # 7.9.2.2: one text may be written in PDFDocEncoding or in Unicode; 7.3.10: any value may be indirect.
     if not isinstance(old, bytes) or not isinstance(new, bytes):

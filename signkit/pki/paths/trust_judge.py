@@ -17,7 +17,7 @@ from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.outcome import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.pool import Pool
-from signkit.pki.paths.use import Use, use_of
+from signkit.pki.paths.use import Use
 from signkit.pki.policy import Policy, RevocationRule
 from signkit.pki.revocation.acceptance import (
     Authority,
@@ -153,7 +153,7 @@ class TrustJudge:
             if known is None:
                 return _not_judged("unreadable certificate")
             rule = self._rule(known, purpose)
-            used = Used(use_of(certificate, purpose), used_at)
+            used = Used("timestamp" if purpose == "timestamp" else known.stated_use, used_at)
             found = self._find(known, used, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
             service = self._trust.service(found.anchor, used.use, used.at) if found.anchor is not None else None

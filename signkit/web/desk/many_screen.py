@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from signkit.archive.exporting import moment_in_words
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN
 from signkit.contracts.bulk.table import SUFFIXES
-from signkit.contracts.template import Template, list_templates
+from signkit.contracts.template import Template
 from signkit.output import make_folder
 from signkit.web.common.downloads import download, download_file
 from signkit.web.common.forms import shown_name, uploads, word
@@ -86,7 +86,7 @@ class ManyScreen(Screen):
 
     def begin(self, request: Request, form: FormData) -> Response:
         """Take a table and look at its rows."""
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template, sent = templates.get(word(form, "template")), uploads(form, "table")
         name = shown_name(sent[0]) if sent else ""
         suffix = "." + name.rpartition(".")[2].lower()
@@ -100,7 +100,7 @@ class ManyScreen(Screen):
         """Hand out a template's empty table."""
         from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
 
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template = templates.get(request.path_params["template"])
         write = {"csv": csv_sheet, "xlsx": excel_sheet}.get(request.path_params["ending"])
         if template is None or write is None:
@@ -251,7 +251,7 @@ class ManyScreen(Screen):
     def _ask(self, request: Request, template: Template | None = None, error: str | None = None) -> Response:
         batches = [(each, self._how_far(each), moment_in_words(each.since)) for each in self.office.batches.listed()]
         return self.show(
-            request, "many.html", 400 if error else 200, templates=list_templates(self.office.settings),
+            request, "many.html", 400 if error else 200, templates=self.office.templates(),
             chosen=template.id if template else request.query_params.get("template"), error=error, batches=batches,
             pattern=DEFAULT_PATTERN,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from signkit.web.desk.batches import Batches, DeskBatch, MadeContract
 from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import DeskJob, Jobs
+from signkit.web.desk.known_templates import KnownTemplates
 from signkit.web.desk.prompted_process import SigningAhead
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.searches import Searches
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.contracts.render import Rendered
+    from signkit.contracts.template import Template
     from signkit.progress.contract import ContractStatus
     from signkit.signers.card_report import CardReport
     from signkit.validation.options import ValidationOptions
@@ -132,6 +134,7 @@ class Office:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
         self.searches = Searches(self.options.home)
+        self._templates = KnownTemplates()
         self.batches = Batches(self.options.home / "batches")
         self.ahead = SigningAhead()
         self._own_pools = own_pools() if self.pools is None else None
@@ -360,6 +363,14 @@ class Office:
         """Return what a file's page says beside what the file tells: templates (``beside``) and their facts."""
         del sha256
         return {"beside": ()}
+
+    def templates(self) -> tuple[Template, ...]:
+        """Return the templates that one can begin with, by name.
+
+        Raises:
+            ContractError("template-invalid"): one of them cannot be used.
+        """
+        return self._templates.listed(self.settings)
 
     def contracts_of(self, batch: DeskBatch) -> list[MadeContract]:
         """Return a table's contracts as they are now, in the order of the rows; none before all are made."""

@@ -70,7 +70,7 @@ class Phones:
         return self._askings.whose(_state_in(query))
 
     def finish(self, office: TenantOffice, query: str) -> bool:
-        """Take the signature in; tell whether the document was still the one that was signed, and nobody took it before.
+        """Take the signature in; tell whether it was still asked for, of the document as it is.
 
         Raises:
             SignKitError: the person did not agree, or what came is not what was asked for.

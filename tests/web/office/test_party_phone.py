@@ -121,7 +121,7 @@ def test_another_process_takes_what_was_asked_for_before(world, came):
 
 def test_what_waits_for_a_phone_is_sealed_and_ends(world, came, monkeypatch):
     offices, _ = world
-    tenant, browser, at = came[0], came[3], came[4]
+    browser, at = came[3:]
     address = asked(browser, at)
     state = re.search(r"state=([^&]+)", address)[1]
     with offices.service.tenants.common.reading() as connection:
