@@ -89,6 +89,11 @@ class Timestamp:
     imprint_name: str | None = None
     signer: CheckedSigner | None = None
 
+    @property
+    def is_one(self) -> bool:
+        """It can be read as a timestamp, whatever it is over."""
+        return "timestamp-malformed" not in self.problems
+
 
 @dataclass(frozen=True)
 class CheckedSigner:
@@ -129,6 +134,18 @@ class CheckedSigner:
     def intact(self) -> bool:
         """The signed bytes are unchanged and the signature is of the certificate's key."""
         return bool(self.digest_ok and self.signature_ok) and not self.problems
+
+
+def signing_certificates(part: CheckedSigner | Timestamp | None) -> Iterator[Any]:
+    """Yield the certificates that signed: the signer's own, and those of its timestamps and counter-signatures."""
+    signer = part.signer if isinstance(part, Timestamp) else part
+    if signer is None:
+        return
+    if signer.certificate is not None:
+        yield signer.certificate
+    others: list[CheckedSigner | Timestamp] = [*signer.timestamps, *signer.counter_signatures]
+    for other in others:
+        yield from signing_certificates(other)
 
 
 def load(data: bytes) -> Any:

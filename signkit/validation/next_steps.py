@@ -177,7 +177,7 @@ STEPS: tuple[Step, ...] = (
     ),
     _step(
         "raise-level",
-        "level-too-low SIG_CONSTRAINTS_FAILURE",
+        "level-too-low level-not-proven SIG_CONSTRAINTS_FAILURE",
         "Judge by a policy that asks for less (--policy default), or raise the level: signkit extend {file}",
         "要求の緩いポリシー (--policy default) で検証するか、署名のレベルを上げてください: signkit extend {file}",
     ),

@@ -355,6 +355,10 @@ _WORDS: dict[str, Text] = {
     "level-too-low": Text(
         "The policy asks for {required}; this is {level}.", "検証ポリシーは {required} を求めますが、{level} です。"
     ),
+    "level-not-proven": Text(
+        "The policy asks for {required}; the file holds material for {level}, but no more than {proven} is proven.",
+        "検証ポリシーは {required} を求めます。ファイルは {level} の形ですが、証明されているのは {proven} までです。",
+    ),
     # --- whole files
     "no-pdf": Text("This is neither a PDF nor a CMS signature.", "PDF でも CMS 署名でもありません。"),
     "empty": Text("The file is empty.", "ファイルが空です。"),

@@ -11,7 +11,7 @@ from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.trust_judge import PathJudgement
-from signkit.pki.policy import Policy, algorithm_ends
+from signkit.pki.policy import Level, Policy, algorithm_ends
 from signkit.validation.integrity import FORMAT_PROBLEMS, Checked
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
@@ -34,7 +34,8 @@ class Ruling:
 
 #: How far a timestamp service's clock may run ahead of what shows that the timestamp existed.
 _CLOCK_SKEW = timedelta(minutes=5)
-_LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
+#: Each with all before it.
+LEVELS: tuple[Level, ...] = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 
 
 def rule(
@@ -175,7 +176,7 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
         return None
     have = level.removeprefix("PAdES-").removeprefix("CAdES-").replace("PKCS7-", "B-")
     # 5.2.8: a level that the policy demands is a constraint on the signature.
-    if have in _LEVELS and _LEVELS.index(have) >= _LEVELS.index(policy.required_level):
+    if have in LEVELS and LEVELS.index(have) >= LEVELS.index(policy.required_level):
         return None
     words = reason("level-too-low", required=policy.required_level, level=level)
     return Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (words,))

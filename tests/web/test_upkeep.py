@@ -6,15 +6,17 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
 
 from signkit.archive.adding import add_file
 from signkit.archive.entries import TransactionFacts
+from signkit.archive.finding import Query, find
 from signkit.archive.judging import Judged
 from signkit.demo import forge_price
+from signkit.japan_time import JST
 from signkit.validation.report import Verdict
 from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
@@ -77,6 +79,9 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
             browser.post(f"/documents/{consent.sha256}/sign/recipient", {"key": f"card:virtual:{key}"})
         )
         assert "署名しました" in text_of(done), text_of(done)
+    page = browser.get(address)
+    assert "提供する日が空欄のため" in text_of(page)
+    assert f"on={datetime.now(JST).date()}" in page.text  # one click checks it for today
     page = browser.get(address + "?on=2026-12-31")
     assert page.text.count('name="consent"') >= 2  # found in the archive by themselves
     assert WORDS["delivery_missing"].ja not in text_of(browser.get(f"{address}?on=2030-01-31")), text_of(page)
@@ -92,16 +97,23 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
     done = [act for act, _ in acts(browser.office)]
     assert {"consent-made", "signed", "packed", "downloaded"} <= set(done)
 
-    withdrawing = browser.post(f"{address}/withdraw", {"consent": chosen[0]})
+    consent = browser.follow(browser.get(f"/documents/{chosen[0]}")).text  # its own page leads there, too
+    assert f'action="/documents/{chosen[0]}/delivery/withdraw"' in consent
+    withdrawing = browser.post(f"/documents/{chosen[0]}/delivery/withdraw", {"consent": chosen[0]})
     waiting = withdrawing.headers["location"].rpartition("/")[2]
     assert browser.office.shelf.find(waiting).name.startswith("撤回書_承諾書_")
     assert ("withdrawal-made", waiting) in acts(browser.office)
     key = "yoshida" if "買主" in browser.office.name_of(waiting) else "takahashi"
     browser.follow(browser.post(f"/documents/{waiting}/sign/recipient", {"key": f"card:virtual:{key}"}))
+    with browser.office.archive() as archive:
+        withdrawn = find(archive, Query(kind="consent"), limit=1).entries[0].current.sha256
     page = text_of(browser.get(f"{address}?on=2030-01-31"))
     assert "に撤回" in page, page
     assert WORDS["delivery_missing"].ja in page
     assert browser.post(f"{address}/withdraw", {"consent": "0" * 64}).status_code == 404
+    for other in (sha256, withdrawn):
+        refused = browser.post(f"{address}/withdraw", {"consent": other})
+        assert refused.status_code == 400, text_of(refused)
 
 
 @pytest.mark.slow

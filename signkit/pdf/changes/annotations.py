@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
+from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place, streams
+from signkit.pdf.changes.content_order import is_orderly
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
@@ -261,6 +262,9 @@ class Annotations:
         # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
         if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+        # What is left open reaches what is drawn after it.
+        if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):
+            yield from breach("appearance-order", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
 
 def _without_page(entries: dict[str, Value], former: dict[str, Value], page: Page) -> dict[str, Value]:

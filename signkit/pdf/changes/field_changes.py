@@ -107,11 +107,22 @@ class Fields:
             if not isinstance(new, dict) or not isinstance(old, dict):
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
-                # What a group passes on is judged in the fields that inherit it (12.7.4.1).
-                if entry not in _HANDED_DOWN:
+                if entry not in _HANDED_DOWN or not self._is_judged_below(new, entry):
                     yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             yield from self._judge_strays(other, ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
+
+    def _is_judged_below(self, group: dict[str, Value], entry: str) -> bool:
+        """Whether what a group passes on is inherited by all that it holds (12.7.4.1), each a field and judged as one.
+
+        Beside fields, a kid without a name is a widget of the group's own, and shows its value; so does the group if
+        it is one.  A group of nothing but widgets is a field itself.
+        """
+        found = self._all.new.resolve(group.get("/Kids"))
+        kids = [self._all.new.resolve(each) for each in found] if isinstance(found, list) else []
+        named = [each for each in kids if isinstance(each, dict) and "/T" in each]
+        inherit = len(named) == len(kids) and not any(entry in each for each in named)
+        return not named or (inherit and not group.keys() & {"/Subtype", "/Rect", "/AP"})
 
     # --- new fields ---
 
@@ -298,7 +309,8 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if touched & _SPOKEN and not (shown.is_seen() and self._is_said_alike(new)):
+        said = self._is_said_alike(new) and self._is_said_once(new)
+        if touched & _SPOKEN and not (said and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
@@ -323,6 +335,16 @@ class Fields:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
         said = self._said.get(item.name, [])
         return all(value == said[0] for value in said)
+
+    def _is_said_once(self, item: FormField) -> bool:
+        """Whether no widget states a value of its own beside the field's (12.7.4.1): some viewers take it for that."""
+        shown = (self._all.new.resolve(each) for each in _widgets_of(self._all.new, item))
+        return all(
+            self._all.new.resolve(each[key]) == self._all.new.resolve(item.entries.get(key))
+            for each in shown
+            if isinstance(each, dict)
+            for key in each.keys() & _HANDED_DOWN
+        )
 
     @cached_property
     def _said(self) -> dict[str, list[Value]]:

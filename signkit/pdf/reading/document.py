@@ -447,6 +447,8 @@ class View:
 
     def resolve(self, value: Value) -> Value:
         """Follow references until a direct value is reached; a circle of references is null."""
+        if not isinstance(value, Ref):  # as most are
+            return value
         for _ in range(32):  # a reference to a reference is nobody's honest writing; a few are followed, as viewers do
             if not isinstance(value, Ref):
                 return value

@@ -62,15 +62,19 @@ class Decryption:
     def decrypt(self, value: Value, ref: Ref) -> Value:
         """Decrypt all strings of an object, and its stream."""
         if isinstance(value, Stream):
-            # 7.5.8.2: a cross-reference stream is never encrypted.
             kind = value.entries.get("/Type")
             if kind == "/XRef":
                 return value
             entries = cast(dict[str, Value], self._strings(value.entries, ref))
-            plain = (kind == "/Metadata" and not self.metadata) or _names_identity(value.entries)
+            plain = kind in self.plain_types or _names_identity(value.entries)
             raw = value.raw if plain else self._apply(self.streams, value.raw, ref)
             return Stream(entries, raw)
         return self._strings(value, ref)
+
+    @property
+    def plain_types(self) -> tuple[str, ...]:
+        """The types of streams that are not encrypted: cross-references (7.5.8.2), and perhaps metadata (table 21)."""
+        return ("/XRef",) if self.metadata else ("/XRef", "/Metadata")
 
     def _strings(self, value: Value, ref: Ref) -> Value:
         if isinstance(value, bytes):

@@ -341,6 +341,8 @@ def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[
         if operator == b"ID":
             end = _END_OF_IMAGE.search(data, position)
             position = end.end() if end else len(data)
+            if end:
+                yield b"EI", []
         else:
             yield operator, operands
         operands = []

@@ -212,7 +212,8 @@ class OfficeServer:
         Raises:
             TaskOver: what was asked for is over.
             ServiceError("server-refused", "server-answer"): the office refused, or is none.
-            ServiceError("server-unreachable"): it cannot answer now; later it may.
+            ServiceError("server-unreachable", "agent-clock"): it cannot answer now, or hears nobody with this clock;
+                later it may.
         """
         if 200 <= answer.status < 300:
             return answer
@@ -228,6 +229,8 @@ class OfficeServer:
             raise TaskOver(str(told.get("state")), told.get("result"))
         if answer.status == 404:
             raise TaskOver("gone")
+        if answer.status == 401 and code == "agent-clock":  # no word on what was sent: it is good once the clock is
+            raise ServiceError("agent-clock", url=self.device.desk)
         raise ServiceError("server-refused", status=answer.status, problem=code, title=title)
 
     def _odd(self, cause: str) -> ServiceError:

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from signkit.errors import InputUnreadable, ServiceError, SigningRefused
 from signkit.signers.base import printable
-from signkit.web.agents.devices import Agent, admit_agent
+from signkit.web.agents.devices import Agent, AnotherTime, admit_agent
 from signkit.web.agents.lists import AgentList, end_list, find_list, list_with
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import CallProof
@@ -219,9 +219,12 @@ class AgentCalls:
         query = request.url.query
         path = request.url.path + (f"?{query}" if query else "")
         service = self._service
-        admitted = await run_in_threadpool(
-            admit_agent, service.tenants, service.document, request.headers, request.method, path
-        )
+        try:
+            admitted = await run_in_threadpool(
+                admit_agent, service.tenants, service.document, request.headers, request.method, path
+            )
+        except AnotherTime as error:
+            raise Refusal(401, "agent-clock", _ANOTHER_TIME) from error
         if admitted is None:
             raise Refusal(401, "agent-unknown", _UNKNOWN, hint=_PAIR_AGAIN)
         return admitted
@@ -330,5 +333,9 @@ def _key(text: str) -> bytes:
 _UNKNOWN = Text("The call is of no agent that is paired.", "登録されたエージェントからの呼び出しではありません。")
 _PAIR_AGAIN = Text(
     "Pair it again: signkit agent --desk URL --pair", "もう一度登録してください: signkit agent --desk URL --pair"
+)
+_ANOTHER_TIME = Text(
+    "The clock of this agent's PC is more than five minutes off.",
+    "エージェントのパソコンの時計が 5 分を超えてずれています。",
 )
 _OVER = Text("This signature is not waited for any more.", "この署名の依頼は終了しています。")

@@ -314,6 +314,16 @@ MIGRATIONS: tuple[str, ...] = (
         address TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 
+    -- Signatures that parties are to agree to on their phones. The browser that comes back names a state and no tenant,
+    -- so they are in the store of no tenant; what is secret of them is sealed under the tenant's key.
+    CREATE TABLE phone_asking (
+        state BLOB PRIMARY KEY,
+        tenant_id TEXT NOT NULL,
+        link TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        ends_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
     -- Signatures that are asked for as one; each is a task of its own.
     CREATE TABLE agent_list (
         id TEXT PRIMARY KEY,
@@ -353,4 +363,5 @@ WITHOUT_SECRETS = """
     DELETE FROM agent_nonce;
     DELETE FROM agent_pairing;
     DELETE FROM turn;
+    DELETE FROM phone_asking;
 """

@@ -71,10 +71,12 @@ class DeliveryScreen(Screen):
         checked = self._check(
             sha256, contract, [each for each in map(self.office.named, chosen) if each is not None], day
         )
+        today = datetime.now(JST).date()
         return self.show(
             request, "delivery.html", sha256=sha256, name=contract.name, consents=names, chosen=chosen,
-            on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means),
-            today=datetime.now(JST).date(), title=title_of(checked.status), were_made="made" in asked,
+            on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means), today=today,
+            as_of_today=self._address(request, chosen, today.isoformat()), title=title_of(checked.status),
+            were_made="made" in asked,
         )  # fmt: skip
 
     def make_consents(self, request: Request, form: FormData) -> Response:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from signkit.archive.exporting import moment_in_words
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN
 from signkit.contracts.bulk.table import SUFFIXES
-from signkit.contracts.template import Template, list_templates
+from signkit.contracts.template import Template
 from signkit.output import make_folder
 from signkit.web.common.downloads import download, download_file
 from signkit.web.common.forms import shown_name, uploads, word
@@ -86,7 +86,7 @@ class ManyScreen(Screen):
 
     def begin(self, request: Request, form: FormData) -> Response:
         """Take a table and look at its rows."""
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template, sent = templates.get(word(form, "template")), uploads(form, "table")
         name = shown_name(sent[0]) if sent else ""
         suffix = "." + name.rpartition(".")[2].lower()
@@ -100,7 +100,7 @@ class ManyScreen(Screen):
         """Hand out a template's empty table."""
         from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
 
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template = templates.get(request.path_params["template"])
         write = {"csv": csv_sheet, "xlsx": excel_sheet}.get(request.path_params["ending"])
         if template is None or write is None:
@@ -220,8 +220,8 @@ class ManyScreen(Screen):
         return job is not None and job.state == "working"
 
     def _has_unkept(self, batch: DeskBatch) -> bool:
-        signed = (each for each in self.office.contracts_of(batch) if each.signed)
-        return any(self.office.entry_of(each.sha256) is None for each in signed)
+        signed = [each.sha256 for each in self.office.contracts_of(batch) if each.signed]
+        return len(self.office.entries_of(signed)) < len(set(signed))
 
     def _check(self, batch: DeskBatch) -> Response:
         return self._start(batch, WORDS["many_check"], partial(check_batch, office=self.office, batch=batch))
@@ -251,7 +251,7 @@ class ManyScreen(Screen):
     def _ask(self, request: Request, template: Template | None = None, error: str | None = None) -> Response:
         batches = [(each, self._how_far(each), moment_in_words(each.since)) for each in self.office.batches.listed()]
         return self.show(
-            request, "many.html", 400 if error else 200, templates=list_templates(self.office.settings),
+            request, "many.html", 400 if error else 200, templates=self.office.templates(),
             chosen=template.id if template else request.query_params.get("template"), error=error, batches=batches,
             pattern=DEFAULT_PATTERN,
         )  # fmt: skip
@@ -270,7 +270,8 @@ class ManyScreen(Screen):
         contracts = self.office.contracts_of(batch)
         template, language = template_of(self.office, batch), self.language(request)
         labels = {party.role: party.label.in_language(language) for party in template.parties}
-        kept = [self.office.entry_of(each.sha256) if each.signed else None for each in contracts]
+        entries = self.office.entries_of(each.sha256 for each in contracts if each.signed)
+        kept = [entries.get(each.sha256) for each in contracts]
         busy = self.office.batch_jobs[batch.number] if self._is_busy(batch) else None
         return self.show(
             request, "many_batch.html", batch=batch, title=template.title, state=self._how_far(batch), busy=busy,

@@ -286,7 +286,16 @@ UPKEEP_WORDS: dict[str, Text] = {
     "consents_add": Text("Add signed consents (PDF)", "署名済みの承諾書を加える (PDF)"),
     "check_again": Text("Check again", "もう一度確かめる"),
     "delivered_on": Text("Day of delivery", "提供する日"),
-    "delivered_on_hint": Text("Empty: the contract's own date.", "空欄: 契約書の日付"),
+    "delivered_on_hint": Text(
+        "Consents must be signed by then. Empty: the contract's own date.",
+        "承諾の署名は、この日までに必要です。空欄のときは契約書の日付で確かめます。",
+    ),
+    "held_against": Text("Checked for delivery on {day}.", "{day} に提供するものとして確かめました。"),
+    "held_against_own": Text(
+        "Checked for delivery on {day}, the contract's own date: no other day is entered below.",
+        "契約書の日付 {day} に提供するものとして確かめました（提供する日が空欄のため）。",
+    ),
+    "held_today": Text("Check for delivery today ({day})", "今日 ({day}) 提供するものとして確かめる"),
     "consent_make": Text("Make consents", "承諾書を作る"),
     "consent_make_lead": Text(
         "Made from this contract, one for each who has to consent. They wait for signatures under “Today”.",

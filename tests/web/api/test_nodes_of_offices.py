@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signkit.errors import ServiceError
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint
-from signkit.web.api.jobs import LEASE
+from signkit.web.api.leases import LEASE
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service
 from signkit.web.api.turns import turn

@@ -15,7 +15,8 @@ import psycopg
 from signkit.errors import ServiceError
 from signkit.web.api import operation_log, schema
 from signkit.web.api.access import admit_key
-from signkit.web.api.jobs import LEASE, add_job, finish_job, lease_job, list_jobs, renew_lease
+from signkit.web.api.jobs import add_job, finish_job, lease_job, list_jobs, renew_lease
+from signkit.web.api.leases import LEASE
 from signkit.web.api.postgres_schema import make_tables
 from signkit.web.api.service import Service, ServiceSettings
 from signkit.web.api.store import add_document, list_documents
