@@ -117,6 +117,7 @@ def test_the_witnesses_are_fooled(signed, tmp_path, kind, name):
     assert {witness for witness in before if before[witness] != after[witness]} >= FOOLED[kind, name]
 
 
+@pytest.mark.slow
 def test_the_witnesses_follow_a_section_to_come(world, tmp_path):
     pdf = prepared.PREPARED["a section to come"](world.cms)
     before, after = drawn(as_signed(pdf), tmp_path / "before"), drawn(pdf, tmp_path / "after")
@@ -299,6 +300,38 @@ def test_a_last_group_in_base_85_is_one_that_all_readers_pad_alike(coded, flaw):
 def test_a_length_is_found_however_long_it_is_written(said, linearized):
     front = b"%PDF-1.7\n1 0 obj\n<< /Linearized 1 /L " + said + b" /N 7 >>\nendobj\n"
     assert _says_linearized(front, 100) is linearized
+
+
+def linearised_and_signed(world, said: bytes) -> bytes:
+    """A file of one section, signed as it is written, whose dictionary (Annex F.3.3) says its length and ``said``."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] >>"
+    seller = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V %d 0 R >>" % pdfs.SIGNATURE
+    objects = {**pdfs.OBJECTS, pdfs.SELLER: seller, pdfs.SIGNATURE: pdfs.signature_dictionary(), 40: page}
+    length = 0
+    for _ in range(2):
+        front = b"<< /Linearized 1 /L %010d %s >>" % (length, said)
+        pdf = pdfs.fill(pdfs.build({50: front, **objects}), world.cms)
+        length = len(pdf)
+    return pdf
+
+
+@pytest.mark.parametrize(
+    ("said", "permitted"),
+    [
+        (b"/O 3 /N 1", True),
+        (b"/O 3 /N 1 /P 0", True),
+        (b"/O 40 /N 1", None),  # pdf.js shows another first page, till something is appended
+        (b"/O 3 /N 2", None),
+        (b"/O 3 /N 1 /P 1", None),
+        (b"/O 3 0 R /N 1", None),
+    ],
+)
+@pytest.mark.parametrize("more", ["evidence", "white space"])
+def test_what_a_linearised_file_said_of_its_pages_was_so(world, said, permitted, more):
+    pdf = linearised_and_signed(world, said)
+    assert world.only(pdf).changes_permitted is True
+    store = {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /DSS 45 0 R >>", 45: b"<< /Type /DSS /Certs [] >>"}
+    assert world.only(pdfs.update(pdf, store) if more == "evidence" else pdf + b"\n").changes_permitted is permitted
 
 
 def test_what_was_missing_when_it_was_signed_showed_what_a_search_finds(world):

@@ -192,6 +192,7 @@ def test_a_document_that_was_exchanged_after_it_was_shown_is_not_signed(browser,
     assert not pinentry.asked.exists()
 
 
+@pytest.mark.slow
 def test_an_exchanged_document_is_not_drawn_either(browser, prepared):
     path = browser.office.path_of(prepared)
     path.write_bytes(path.read_bytes() + b"\n% exchanged")
@@ -216,6 +217,7 @@ def test_a_file_keeps_its_name_through_every_signature(signed_sale):
     assert office.name_of(sha256) == "不動産売買契約書.pdf"
 
 
+@pytest.mark.slow
 def test_the_other_language_keeps_what_was_looked_for(browser):
     page = browser.get("/contracts?party=吉田&amount_from=1")
     here = re.search(r'name="here" value="([^"]+)"', page.text)[1].replace("&amp;", "&")
@@ -224,6 +226,7 @@ def test_the_other_language_keeps_what_was_looked_for(browser):
     assert 'value="吉田"' in browser.get(here).text
 
 
+@pytest.mark.slow
 def test_more_fields_than_a_form_has_are_refused(browser):
     answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
     assert answer.status_code == 400
@@ -257,6 +260,7 @@ def test_pages_are_pictures_of_few_colours(browser, prepared):
     assert browser.get(f"/pages/{prepared}/0-1000.png").content == answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["0-481", "6-480", "999999999-480", "0-0"])
 def test_other_pages_and_widths_are_not_drawn(browser, prepared, address):
     assert browser.get(f"/pages/{prepared}/{address}.png").status_code == 404
@@ -275,6 +279,7 @@ def test_a_files_name_is_shown_and_is_no_path(browser, tmp_path, name):
     assert "<b>bold" not in page.text
 
 
+@pytest.mark.slow
 def test_nothing_chosen_is_told(browser):
     answer = browser.post("/check", files=[("files", ("", b""))])
     assert answer.status_code == 400
@@ -292,12 +297,14 @@ def test_a_file_larger_than_may_be_is_refused_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sha256", ["x", "a" * 63, "A" * 64, "a" * 64, "a" * 65, "..%2f.."])
 def test_other_digests_lead_to_no_file(browser, sha256):
     assert browser.get(f"/documents/{sha256}/file").status_code == 404
     assert browser.get(f"/documents/{sha256}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["date_from=2026-13-01", "amount_from=many", "date_to=明日"])
 def test_what_cannot_be_looked_for_stands_at_its_field(browser, query):
     page = browser.get(f"/contracts?{query}")
@@ -440,6 +447,7 @@ def test_the_card_is_shown_without_a_try(browser):
     assert "残り回数 1 回" in page
 
 
+@pytest.mark.slow
 def test_a_search_is_saved_made_again_and_forgotten(browser):
     browser.post("/searches", {"name": "高橋さんの売買", "party": "高橋", "amount_from": "1,000円", "evil": "x"})
     page = browser.get("/contracts")
@@ -480,6 +488,7 @@ def test_a_token_is_offered_where_its_library_is_set_and_never_named_on_the_page
     assert signing_screen.signer_of(key, FormData({"token": "token=a?module-path=/tmp/evil.so"})) is None
 
 
+@pytest.mark.slow
 def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(browser):
     number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
     path = f"/drafts/{number}"
@@ -545,6 +554,7 @@ def test_the_window_draws_names_without_the_selectors_that_tk_shows_as_boxes(nam
     assert _drawn("𠮷田") == "𠮷田"
 
 
+@pytest.mark.slow
 def test_a_page_hears_of_what_changed_before_its_first_look(browser):
     at_work, go_on = threading.Event(), threading.Event()
 

@@ -231,6 +231,7 @@ def test_an_encrypted_file_is_opened_by_its_password_which_is_in_memory_alone(of
 # --- the archive -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/archive", "/archive/journal", "/archive/export", "/archive/renewal", "/archive/purge", "/archive/backup"]
 )
@@ -244,6 +245,7 @@ def test_every_screen_of_the_archive_speaks_both_languages(browser, path, langua
     assert japanese == (language == "ja")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["journal", "export", "renewal", "purge", "backup", "calendar.ics", "ledger.csv", "disposals.csv"]
 )
@@ -253,6 +255,7 @@ def test_without_an_archive_it_is_offered_and_nothing_else(browser, path):
     assert browser.get(f"/archive/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_journal_says_who_did_what_on_which_file(browser, prepared):
     from signkit.archive.operations import user_name
 
@@ -276,6 +279,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     assert browser.get(f"/contracts/{number}").status_code == 200
 
 
+@pytest.mark.slow
 def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     paper(browser.office)
     report = DeskJob.report
@@ -290,6 +294,7 @@ def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     assert "verified" not in [act for act, _ in acts(browser.office)]
 
 
+@pytest.mark.slow
 def test_files_are_handed_out_with_an_index_as_the_tax_office_asks(browser):
     paper(browser.office, day=date(2026, 10, 31), title="十月分")
     paper(browser.office, day=date(2025, 10, 31), title="前年分")
@@ -377,6 +382,7 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     assert f'value="{target}"' in browser.get("/archive/backup").text
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_made_only_once_it_is_said_to_be_right(browser, tmp_path):
     typed = tmp_path / "ubs" / "signkit"
     asked = browser.post("/archive/backup", {"folder": str(typed)})

@@ -13,8 +13,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from signkit.pdf.reading.plain import MAX_DEPTH
 from signkit.pdf.reading.sections import Location, Section, trailer_flaws
-from signkit.pdf.reading.syntax import OBJECT_HEAD, WHITESPACE, Ref, Stream, Value, references
+from signkit.pdf.reading.syntax import (
+    OBJECT_HEAD,
+    WHITESPACE,
+    Ref,
+    Stream,
+    SyntaxProblem,
+    Value,
+    parse_value,
+    references,
+)
 from signkit.pdf.reading.written import follows_number, revision_findings
 
 if TYPE_CHECKING:
@@ -84,13 +94,30 @@ def _of_bytes(file: PdfFile) -> Iterator[Doubt]:
 
 
 def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
-    """Whether a signed file was linearised, and its first section is not the one that ``startxref`` named then.
+    """Whether a signed file was linearised, and what its beginning says is not what ``startxref`` led to then.
 
-    Readers that believed the first section then follow the last one now that bytes came after it.
+    Readers that believed its first section, or what its dictionary says of the pages, follow the last section now that
+    bytes came after it.
     """
+    if not _says_linearized(file.data, end):
+        return False
     sections = file.history.sections
     first = min(section.offset for section in sections[: revision + 1])
-    return _says_linearized(file.data, end) and sections[revision].offset != first
+    return sections[revision].offset != first or not _knows_its_pages(file, file.history.view(revision))
+
+
+def _knows_its_pages(file: PdfFile, view: View) -> bool:
+    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
+    try:
+        said, _ = parse_value(file.data, file.data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
+    except SyntaxProblem:
+        return False
+    pages = _pages(view) or []
+    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N")) if isinstance(said, dict) else (0, 0, 0)
+    if not all(type(each) is int for each in (number, first, count)) or len(pages) != count or not 0 <= number < count:
+        return False
+    page = pages[number]
+    return isinstance(page, Ref) and page.number == first
 
 
 def _says_linearized(data: bytes, length: int) -> bool:
@@ -179,16 +206,26 @@ def _counts_its_pages(view: View) -> bool:
     tree = view.resolve(root.get("/Pages")) if isinstance(root, dict) else None
     if not isinstance(tree, dict):
         return False
-    found, todo, seen = 0, [root.get("/Pages")], 0
-    while todo and seen < _MAX_NODES:
-        seen += 1
-        node = view.resolve(todo.pop())
+    pages = _pages(view)
+    return pages is not None and bool(view.resolve(tree.get("/Count")) == len(pages))
+
+
+def _pages(view: View) -> list[Value] | None:
+    """The pages in order, as the tree holds them; None where it has no end."""
+    root = view.root
+    todo: list[Value] = [root.get("/Pages")] if isinstance(root, dict) else []
+    found: list[Value] = []
+    for _ in range(_MAX_NODES):
+        if not todo:
+            return found
+        item = todo.pop()
+        node = view.resolve(item)
         kids = view.resolve(node.get("/Kids")) if isinstance(node, dict) else None
         if isinstance(kids, list):
-            todo += kids
+            todo += reversed(kids)
         elif isinstance(node, dict):
-            found += 1
-    return not todo and view.resolve(tree.get("/Count")) == found
+            found.append(item)
+    return None
 
 
 _MAX_NODES = 100_000

@@ -8,7 +8,6 @@ Sec-Fetch-Site, and Origin to the letter), and carry the form's own token (`sign
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -164,11 +163,9 @@ class Guard:
 
 def sent_cookie(headers: Headers, name: str) -> str | None:
     """Return what the browser shows under a cookie's name."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return cookie.value if cookie is not None else None
+    # RFC 6265 5.4: what stands beside it may be any other program's of this host, and need be no cookie by 4.1.1.
+    pairs = (each.partition("=") for header in headers.getlist("cookie") for each in header.split(";"))
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), None)
 
 
 def _bound_receive(receive: Receive, most: int) -> Receive:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.template import AUDIENCES, EXAMPLE, Template, find_template, list_templates
+from signkit.contracts.template import AUDIENCES, EXAMPLE, Template, find_template
 from signkit.errors import ContractError, ContractRefused, InputUnreadable, Problem
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
@@ -56,7 +56,7 @@ class MakingScreen(Screen):
 
     def choose(self, request: Request) -> Response:
         """Show the templates."""
-        known = list_templates(self.office.settings)
+        known = self.office.templates()
         groups = [(each, [template for template in known if template.audience == each]) for each in AUDIENCES]
         return self.show(
             request, "templates.html", groups=[group for group in groups if group[1]], former=self._former(),
@@ -67,7 +67,7 @@ class MakingScreen(Screen):
         """Begin a draft, empty or with the template's example."""
         if former := word(form, "former"):
             return self._begin_like(request, former)
-        known = {template.id: template for template in list_templates(self.office.settings)}
+        known = {template.id: template for template in self.office.templates()}
         template = known.get(word(form, "template"))
         if template is None:
             return self.unknown(request)
@@ -89,7 +89,7 @@ class MakingScreen(Screen):
         if self.office.entry_of(sha256) is None:
             return self.unknown(request)
         contract = self.office.pool.submit(contract_in, str(self.office.path_of(sha256))).result()
-        known = {template.id for template in list_templates(self.office.settings)}
+        known = {template.id for template in self.office.templates()}
         if contract is None or contract.template_id not in known:
             return go_to("/new?trouble=1")
         draft = self.office.drafts.begin(contract.template_id, words_of(contract.data))

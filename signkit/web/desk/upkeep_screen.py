@@ -22,7 +22,7 @@ from signkit.archive.purging import Due, due_entries, purge
 from signkit.archive.retention import Keeping
 from signkit.archive.store import clock_runs_back
 from signkit.japan_time import JST
-from signkit.output import write_checked
+from signkit.output import make_folder, write_checked
 from signkit.web.common.forms import word
 from signkit.web.desk import work
 from signkit.web.desk.jobs import DeskJob
@@ -139,12 +139,13 @@ class UpkeepScreen(Screen):
         problem = _folder_problem(typed, self.office.settings.archive_folder())
         if problem is not None:
             return self._backup_page(request, typed, problem, 400)
-        if not Path(typed).is_dir() and word(form, "make").strip() != typed:
+        is_new = not Path(typed).is_dir()
+        if is_new and word(form, "make").strip() != typed:
             missing = WORDS["backup_not_there"].filled(there=str(_nearest(Path(typed))))
             return self._backup_page(request, typed, missing, 400, make=typed)
         job = DeskJob(WORDS["backup"], leads_back="/archive/backup", cancelled=WORDS["stopped"])
         job.leads_to = f"/archive/backed-up/{job.number}"
-        self.office.jobs.start(job, lambda job: self._back_up(job, typed))
+        self.office.jobs.start(job, lambda job: self._back_up(job, typed, is_new=is_new))
         return go_to(f"/jobs/{job.number}")
 
     def backed_up(self, request: Request) -> Response:
@@ -212,7 +213,9 @@ class UpkeepScreen(Screen):
         shown = moment_in_words(last) if last else None
         return self.show(request, "backup.html", status, folder=folder, problem=problem, last=shown, make=make)
 
-    def _back_up(self, job: DeskJob, typed: str) -> None:
+    def _back_up(self, job: DeskJob, typed: str, *, is_new: bool) -> None:
+        if is_new:  # they said that it is right
+            make_folder(Path(typed))
         with self.office.archive() as archive:
             copied = backup(archive, Path(typed), job.report)
         note = self.office.options.home / _FOLDER

@@ -185,7 +185,9 @@ def _send(service: Service, to: str, written: Letter) -> None:
     assert own.mail_server is not None
     assert own.mail_from is not None
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = own.mail_from, to, written.subject
+    # A line break would begin another header (RFC 5322 2.2), whoever named the contract.
+    subject = " ".join(written.subject.split())
+    message["From"], message["To"], message["Subject"] = own.mail_from, to, subject
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=own.mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
     message.set_content(written.body)
