@@ -101,19 +101,25 @@ def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
     """
     if not _says_linearized(file.data, end):
         return False
-    sections = file.history.sections
-    first = min(section.offset for section in sections[: revision + 1])
-    return sections[revision].offset != first or not _knows_its_pages(file, file.history.view(revision))
-
-
-def _knows_its_pages(file: PdfFile, view: View) -> bool:
-    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
+    sections, data = file.history.sections, file.data
     try:
-        said, _ = parse_value(file.data, file.data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
+        said, behind = parse_value(data, data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
     except SyntaxProblem:
-        return False
+        return True
+    ended = _END_OF_FIRST.match(data, behind)
+    # Annex F.3.4: the first section follows the dictionary at once; where it does not, poppler and pdf.js search the file.
+    if ended is None or ended.end() != sections[revision].offset:
+        return True
+    return not (isinstance(said, dict) and _knows_its_pages(said, file.history.view(revision)))
+
+
+_END_OF_FIRST = re.compile(rb"[\t\n\r ]*+endobj[\t\n\r ]*+")
+
+
+def _knows_its_pages(said: dict[str, Value], view: View) -> bool:
+    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
     pages = _pages(view) or []
-    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N")) if isinstance(said, dict) else (0, 0, 0)
+    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N"))
     if not all(type(each) is int for each in (number, first, count)) or len(pages) != count or not 0 <= number < count:
         return False
     page = pages[number]
