@@ -107,7 +107,7 @@ def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
     except SyntaxProblem:
         return True
     ended = _END_OF_FIRST.match(data, behind)
-    # Annex F.3.4: the first section follows the dictionary at once; where it does not, poppler and pdf.js search the file.
+    # Annex F.3.4: the first section follows the dictionary at once; or else poppler and pdf.js search the file.
     if ended is None or ended.end() != sections[revision].offset:
         return True
     return not (isinstance(said, dict) and _knows_its_pages(said, file.history.view(revision)))
