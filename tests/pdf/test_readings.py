@@ -360,6 +360,18 @@ def test_what_was_missing_when_it_was_signed_showed_what_a_search_finds(world):
     assert verdicts == [True, None]
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_a_trailer_named_and_was_missing_showed_the_same(world, hidden):
+    """/Info leads nowhere while the file is signed, and is not named any more in the trailer behind the evidence."""
+    front = pdfs.build()
+    shadow = b"\n4 0 obj\n<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 999 yen) Tj ET\nendstream\nendobj\n"
+    behind = shadow if hidden else b""
+    prepared = front[: front.index(b"xref")] + behind + _table_of(front, len(behind))
+    base = world.sign(prepared, trailer=b"/Info 57 0 R")
+    store = {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /DSS 45 0 R >>", 45: b"<< /Type /DSS /Certs [] >>"}
+    assert world.only(pdfs.update(base, store)).changes_permitted is (None if hidden else True)
+
+
 def _table_of(pdf: bytes, moved: int) -> bytes:
     """The cross-reference of a file, moved."""
     start = pdf.index(b"xref")

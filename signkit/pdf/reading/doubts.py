@@ -25,7 +25,7 @@ from signkit.pdf.reading.syntax import (
     parse_value,
     references,
 )
-from signkit.pdf.reading.written import follows_number, revision_findings
+from signkit.pdf.reading.written import followed_in_trailer, follows_number, revision_findings
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
@@ -197,7 +197,10 @@ def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
 
 
 def _missing(view: View, numbers: Iterable[int]) -> int | None:
-    """The number of an object that one of ``numbers`` names, and that is not there."""
+    """The number of an object that the trailer or one of ``numbers`` names, and that is not there."""
+    for ref in followed_in_trailer(view):
+        if view.locate(ref.number) is None:
+            return ref.number
     for number in numbers:
         view.file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt
