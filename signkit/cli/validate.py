@@ -264,8 +264,8 @@ def run(
         for report in judged:
             tally.add(report.verdict, violated=not report.is_as_asked)
     if not tally.counts:
-        tell(_NOTHING)
-    elif _are_several(files):
+        raise _NOTHING_NAMED
+    if _are_several(files):
         tell(tally.summary())
     code = ExitCode.FAILED if tally.violated else exit_code(tally.counts)
     raise typer.Exit(code if results is None else write_results(results, format_, code))
@@ -420,6 +420,8 @@ def _total(files: list[str]) -> int | None:
     return count
 
 
-_NOTHING = Text(
-    "No file of a known kind is there: nothing was judged.", "対象のファイルがありません。何も検証していません。"
+#: As where no file stands on the command line: a list that came out empty is no proof of anything.
+_NOTHING_NAMED = UsageProblem(
+    Text("The list on stdin names no file: nothing was judged", "標準入力にファイル名がなく、何も検証していません"),
+    Text("Look at what writes the list.", "一覧を作る側のコマンドを確かめてください。"),
 )

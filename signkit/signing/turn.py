@@ -51,7 +51,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         raise SigningRefused("field-signed", role=role)
     contract = read_contract(pdf, password)
     if role not in fields.empty and not adds_field:
-        empty, signed = (_with_titles(names, contract) for names in (fields.empty, fields.signed))
+        empty, signed = (with_titles(names, contract) for names in (fields.empty, fields.signed))
         raise SigningRefused("field-missing", role=role, empty=empty, signed=signed)
     if adds_field and contract is not None:
         raise SigningRefused("field-not-added", role=role, cause=_IS_CONTRACT)
@@ -66,7 +66,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     return Turn(is_first=not fields.signed, contract=contract, party=party)
 
 
-def _with_titles(roles: Iterable[str], contract: EmbeddedContract | None) -> tuple[Text, ...]:
+def with_titles(roles: Iterable[str], contract: EmbeddedContract | None) -> tuple[Text, ...]:
     """Return roles as people know them, seller (売主): ``--as`` takes either."""
     titles = {party.role: party.label for party in contract.parties} if contract else {}
     return tuple(

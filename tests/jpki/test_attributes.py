@@ -17,6 +17,7 @@ def certificate_of(person: FictionalResident, rehearsal) -> x509.Certificate:
     return x509.Certificate.load(issued.public_bytes(Encoding.DER))
 
 
+@pytest.mark.slow
 def test_all_four_are_read_with_their_substitute_characters(rehearsal):
     person = FictionalResident(
         "渡■　花子", "東京都架空区青葉台一丁目２番３号", "360010200", "2", "Tokyo-to", "X-ku", "01000"
@@ -30,6 +31,7 @@ def test_all_four_are_read_with_their_substitute_characters(rehearsal):
     assert attributes.birth_date.iso() is None
 
 
+@pytest.mark.slow
 def test_the_attributes_are_not_shown_by_repr(rehearsal):
     person = FictionalResident("番号　花子", "東京都架空区", "419930401", "2", "Tokyo-to", "X-ku")
     shown = repr(read_attributes(certificate_of(person, rehearsal)))

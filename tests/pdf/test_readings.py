@@ -117,6 +117,7 @@ def test_the_witnesses_are_fooled(signed, tmp_path, kind, name):
     assert {witness for witness in before if before[witness] != after[witness]} >= FOOLED[kind, name]
 
 
+@pytest.mark.slow
 def test_the_witnesses_follow_a_section_to_come(world, tmp_path):
     pdf = prepared.PREPARED["a section to come"](world.cms)
     before, after = drawn(as_signed(pdf), tmp_path / "before"), drawn(pdf, tmp_path / "after")

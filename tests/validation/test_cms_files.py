@@ -126,6 +126,7 @@ def codes(report: Report) -> list[str]:
     return [reason.code for signature in report.signatures for reason in signature.reasons]
 
 
+@pytest.mark.slow
 def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch):
     kind = asn1_cms.CMSAttributeType
     kind("content_type").dump()  # the table of names is turned round now
@@ -138,6 +139,7 @@ def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch)
 # --- openssl accepts ours ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rsa", "rsa-pss", "ecdsa"])
 def test_openssl_accepts_our_detached_signature(bench, kind):
     der = bench.made(kind).to_der()
@@ -153,6 +155,7 @@ def test_openssl_accepts_our_cades_attributes(bench):
     assert bench.openssl_accepts(attached(bench.made()), "-inform", "DER", "-cades")
 
 
+@pytest.mark.slow
 def test_openssl_accepts_our_pem_and_several_signers(bench, tmp_path):
     with (tmp_path / "x.pem").open("wb") as stream:
         write_container(stream, bench.made("rsa", "rsa-pss", "ecdsa"), Content(BytesPieces(CONTENT)), pem=True)
@@ -420,6 +423,7 @@ def at_level(level: Level, person_signer, services) -> SignedParts:
     return sign_content(Content(BytesPieces(CONTENT)), person_signer, level, services, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", list(Level))
 def test_each_level_passes_here_and_at_openssl(level, person_signer, rehearsing, bench):
     services, options, trust = rehearsing

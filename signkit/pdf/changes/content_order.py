@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
 #: What begins something, and by what it is ended (8.4.2, 9.4.1, 14.6, 7.8.2, 8.9.7).
 _PAIRS = {b"q": b"Q", b"BT": b"ET", b"BMC": b"EMC", b"BDC": b"EMC", b"BX": b"EX", b"BI": b"EI"}
@@ -35,11 +35,7 @@ def _is_orderly(view: View, stream: Stream, resources: Value, above: tuple[int, 
         return True
     below: list[tuple[Stream, Value]] = []
     begun: Counter[bytes] = Counter()
-    operands: list[Value] = []
-    for kind, token in content_tokens(view.file.decode_stream(stream, view), view.file.meter.check_time):
-        if kind == "value":
-            operands.append(token)
-            continue
+    for token, operands in content_operations(view.file.decode_stream(stream, view), view.file.meter.check_time):
         if token in _PAIRS:
             begun[_PAIRS[token]] += 1
         elif token in _ENDS:
@@ -49,7 +45,6 @@ def _is_orderly(view: View, stream: Stream, resources: Value, above: tuple[int, 
         names = [each for each in operands if isinstance(each, str)]
         if token in _DRAWING and names:
             below += _drawn_with(view, resources, _DRAWING[token], names[0 if token == b"Tf" else -1])
-        operands = []
     known.add(id(stream))
     return not any(begun.values()) and all(
         _is_orderly(view, inner, own, (*above, id(stream)), known) for inner, own in below

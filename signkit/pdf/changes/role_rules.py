@@ -117,13 +117,13 @@ ENTRIES: dict[Role, Entries] = {
     Role.CATALOG: _entries(
         "catalog",
         # Each of these has rules of its own below.
-        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version",
+        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version /OutputIntents",
         # Entries that may lead back to pages: they are compared without following there.
         "/OpenAction /AA /Names /Outlines /Dests /Threads /PageLabels /Collection",
     ),
     Role.PAGE_TREE: _entries("page-tree", "/Kids /Parent", ""),
     Role.PAGE: _entries("page", "/Parent /Annots /Tabs /LastModified /PieceInfo /Metadata", "/AA /B"),
-    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA"),
+    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA /NeedAppearances"),
     Role.FIELD: _entries("field-changed", "/Kids /Parent /P"),
 }
 

@@ -174,7 +174,9 @@ class Examination:
     def _said_by_imports(self, certificate: KnownCertificate, issuer: KnownCertificate) -> Iterator[Word | Refusal]:
         for status in self.pool.statuses:
             if status.certificate == certificate.der and status.issuer_key == issuer.key_der:
-                yield _said_by_import(status, certificate)
+                # The list's key may have been lost before the import, which could not know of it.
+                is_late = status.said_by == "crl" and status.issued is not None and self.now > self._end(issuer)
+                yield "ended" if is_late else _said_by_import(status, certificate)
 
     # --- OCSP (RFC 6960) ------------------------------------------------------------------------------------------
 
@@ -223,7 +225,9 @@ class Examination:
             return False
         # RFC 5280 4.2: a certificate with a critical extension that is not understood is not used.
         critical = {name for name, is_critical in responder.extensions if is_critical}
-        if not critical <= _RESPONDER_EXTENSIONS or not self._is_believed(responder, issuer, answer.issued):
+        if not responder.has_one_reading or not critical <= _RESPONDER_EXTENSIONS:
+            return False
+        if not self._is_believed(responder, issuer, answer.issued):
             return False
         return responder.no_check or not self._was_revoked(responder, issuer, answer)
 
@@ -408,7 +412,7 @@ def _said_by_import(status: KnownStatus, certificate: KnownCertificate) -> Word 
     """An imported list was examined when it was imported; an index that cannot be read might name anybody."""
     if status.issued is None:
         return "unreadable"
-    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at)
+    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at, status.reason)
     if entry is None and status.issued > certificate.not_after:
         return "silent"  # RFC 5280 3.3
     return Word(status.said_by, status.issued, status.due, entry)

@@ -140,6 +140,8 @@ class _Door:
                 _log.exception("request %s", request_id, exc_info=error)
                 response = problems.problem_response(problems.fault(), language, request_id)
             observed.status = response.status_code
+        for name, value in getattr(request.state, "left", {}).items():
+            response.headers.setdefault(name, value)
         return _finished(response, request_id)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
@@ -148,8 +150,8 @@ class _Door:
         if self._operation.permission is None:
             values = self._checker.parameters(self._operation, parameters_of(request))
             answer = await run_in_threadpool(self._handler, self._service, values)
-            return self._written(answer, {}, request)
-        tenant, principal, headers = await run_in_threadpool(self._admit, request, origin, request_id)
+            return self._written(answer, request)
+        tenant, principal = await run_in_threadpool(self._admit, request, origin, request_id)
         try:
             values = self._checker.parameters(self._operation, parameters_of(request))
             sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
@@ -157,6 +159,8 @@ class _Door:
             await run_in_threadpool(self._log, tenant, principal, origin, request_id, refusal.status, None)
             raise
         try:
+            if sent.media_type:  # it may have taken hours to come, and the key may have been revoked meanwhile
+                await run_in_threadpool(self._known, request, origin)
             call = Call(
                 self._service, self._operation, tenant, principal, values, sent.body, sent.uploads,
                 _language(request), request_id, origin,
@@ -164,20 +168,23 @@ class _Door:
             answer = await run_in_threadpool(self._perform, call, sent)
         finally:
             sent.remove()
-        return self._written(answer, headers, request)
+        return self._written(answer, request)
 
-    def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal, dict[str, str]]:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
-        if admitted is None:
-            raise problems.no_credentials()
-        tenant, principal = admitted
-        headers = self._rates.take(tenant.id)
+    def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal]:
+        tenant, principal = self._known(request, origin)
+        request.state.left = self._rates.take(tenant.id)
         permission = self._operation.permission or ""
         if permission not in principal.permissions:
             self._log(tenant, principal, origin, request_id, 403, None)
             raise problems.forbidden(permission)
-        return tenant, principal, headers
+        return tenant, principal
+
+    def _known(self, request: Request, origin: str) -> tuple[Tenant, Principal]:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
+        if admitted is None:
+            raise problems.no_credentials()
+        return admitted
 
     def _perform(self, call: Call, sent: Sent) -> Answer:
         """Do what was asked for, once, and write it down."""
@@ -200,15 +207,7 @@ class _Door:
         if key is None or not self._operation.keeps_answer:
             return self._told(call)
         said = f"{call.operation.name} {sorted(call.values.items(), key=str)} {sent.digest()}"
-        before = repeats.first_answer(call, key, said)
-        if before is not None:
-            return before
-        answer = None
-        try:
-            answer = self._told(call)
-        finally:
-            repeats.keep_answer(call, key, answer)
-        return answer
+        return repeats.answer_once(call, key, said, lambda: self._told(call))
 
     def _told(self, call: Call) -> Answer:
         """Call the handler; what the rooms below refuse is a problem of the request."""
@@ -236,12 +235,12 @@ class _Door:
                 action=self._operation.name, subject=subject, status=status,
             )  # fmt: skip
 
-    def _written(self, answer: Answer, headers: Mapping[str, str], request: Request) -> Response:
+    def _written(self, answer: Answer, request: Request) -> Response:
+        headers = dict(answer.headers)
         if answer.etag is not None:
-            headers = {**headers, "etag": answer.etag}
+            headers["etag"] = answer.etag
             if request.method in _READS and request.headers.get("if-none-match") == answer.etag:
                 return Response(status_code=304, headers=headers)
-        headers = {**headers, **answer.headers}
         if isinstance(answer.body, Iterator):
             return StreamingResponse(answer.body, answer.status, headers, answer.media_type)
         return Response(

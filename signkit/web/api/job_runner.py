@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import secrets
 import threading
@@ -15,7 +14,6 @@ from signkit.web.api.calls import Refusal
 from signkit.web.api.events import DELIVERY, tell
 from signkit.web.api.jobs import (
     ATTEMPTS,
-    RENEW_SECONDS,
     Job,
     RetryLater,
     Worker,
@@ -24,6 +22,7 @@ from signkit.web.api.jobs import (
     problem_of,
     renew_lease,
 )
+from signkit.web.api.leases import RENEW_SECONDS
 from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
@@ -53,7 +52,6 @@ class JobRunner:
         self._ended = threading.Event()
         self._more = threading.Condition()
         self._holder = secrets.token_hex(8)
-        self._held: dict[str, tuple[Store, Job]] = {}
         self._renewer = threading.Thread(target=self._renew, daemon=True, name="signkit-leases")
         self._threads = [threading.Thread(target=self._run, daemon=True, name="signkit-jobs") for _ in range(threads)]
 
@@ -98,23 +96,19 @@ class JobRunner:
             return False
         if job is None:
             return False
-        self._held[job.id] = (tenant.store, job)
         try:
-            end = self._do(tenant, job)
+            with self._service.leases.hold(lambda: renew_lease(tenant.store, job, self._holder)):
+                end = self._do(tenant, job)
         except SignKitError:  # the store is away: nothing was kept, and the lease runs out
             end = "again"
-        finally:
-            del self._held[job.id]
         self._on_end(job.kind, end)
         return True
 
     def _renew(self) -> None:
-        """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
+        """Renew leases, of requests too, until the last job under way has ended, also beyond `stop`'s word."""
         while not self._ended.wait(RENEW_SECONDS):
             self._service.tenants.renew_places()
-            for store, job in list(self._held.values()):
-                with contextlib.suppress(SignKitError):  # a full disk: the next time
-                    renew_lease(store, job, self._holder)
+            self._service.leases.renew()
 
     def _do(self, tenant: Tenant, job: Job) -> str:
         try:

@@ -18,6 +18,7 @@ from signkit.errors import SignKitError
 from signkit.web.api.calls import Refusal
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
+from signkit.web.api.leases import LEASE
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
 from signkit.words import Text
@@ -26,9 +27,6 @@ from signkit.workers import WorkerLost
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
 
-#: How long the work of a node that is gone waits.
-LEASE = timedelta(seconds=20)
-RENEW_SECONDS = 5.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -145,6 +143,7 @@ def renew_lease(store: Store, job: Job, holder: str) -> bool:
 def release_leases(store: Store) -> None:
     """Make ready what a run that is over had leased; a job that ended five runs is left to a person."""
     with store.writing() as connection:
+        connection.execute("DELETE FROM turn")
         connection.execute("UPDATE job SET due_at = ? WHERE state = 'leased'", (store.now(),))
         _give_up(connection, store.now())
         connection.execute("UPDATE job SET state = 'ready', holder = NULL WHERE state = 'leased'")

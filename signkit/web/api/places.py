@@ -11,14 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from signkit.errors import ArchiveError, ServiceError
 from signkit.web.api.folders import ARCHIVE
+from signkit.web.api.leases import LEASE
 from signkit.web.api.store import Store, moment
 
 ELSEWHERE = "archive-elsewhere"
-LEASE = timedelta(seconds=20)
 #: A lease is good for less here than in the database: what is begun must be over before another node may begin.
 _MARGIN_SECONDS = 5.0
 _LINGER_SECONDS = 5.0

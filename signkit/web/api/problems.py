@@ -102,7 +102,8 @@ def etag_other() -> Refusal:
 
 def idempotency_busy() -> Refusal:
     """The first request with this key is still being answered."""
-    return Refusal(409, "idempotency-busy", _BUSY, headers={"retry-after": "1"})
+    # The client's further tries (`signkit.client`) are then over after the lease of a node that is gone.
+    return Refusal(409, "idempotency-busy", _BUSY, headers={"retry-after": "7"})
 
 
 def idempotency_other() -> Refusal:

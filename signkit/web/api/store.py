@@ -91,6 +91,7 @@ class Store:
             connection.executemany("DELETE FROM file WHERE owner = ?", gone)
             connection.execute("DELETE FROM document WHERE expires_at < ?", (moment(now),))
             connection.execute("DELETE FROM idempotency WHERE at < ?", (day_ago,))
+            connection.execute("DELETE FROM turn WHERE ends_at < ?", (day_ago,))
             kept = {sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")}
             # Inside the transaction: nobody takes a file in meanwhile.
             for sha256 in self.files.digests() - kept:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator
 
 from signkit.errors import ServiceError, SignKitError
-from signkit.web.api.jobs import LEASE, RENEW_SECONDS
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.leases import LEASE, RENEW_SECONDS
 from signkit.web.api.store import Store, moment
 
 #: Longer than several who each take as long as a file may take to be judged.
@@ -37,7 +38,32 @@ def turn(store: Store, name: str, patience: float = _PATIENCE_SECONDS) -> Iterat
         ended.set()
         renewer.join()
         with contextlib.suppress(SignKitError), store.writing() as connection:  # else it runs out by itself
-            connection.execute("DELETE FROM turn WHERE name = ? AND holder = ?", (name, holder))
+            end_turn(connection, name, holder)
+
+
+def take_turn(connection: StoreConnection, store: Store, name: str, holder: str) -> bool:
+    """Take a turn unless another has it; tell whether it is ours now, until `end_turn`, or until it runs out."""
+    now = store.clock()
+    taken = connection.execute(
+        "INSERT INTO turn (name, holder, ends_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
+        " SET holder = excluded.holder, ends_at = excluded.ends_at WHERE turn.ends_at <= ?",
+        (name, holder, moment(now + LEASE), moment(now)),
+    )
+    return taken.rowcount > 0
+
+
+def renew_turn(store: Store, name: str, holder: str) -> None:
+    """Say that we are still at it."""
+    with store.writing() as connection:
+        connection.execute(
+            "UPDATE turn SET ends_at = ? WHERE name = ? AND holder = ?",
+            (moment(store.clock() + LEASE), name, holder),
+        )
+
+
+def end_turn(connection: StoreConnection, name: str, holder: str) -> bool:
+    """Let the next one; tell whether the turn was still ours."""
+    return connection.execute("DELETE FROM turn WHERE name = ? AND holder = ?", (name, holder)).rowcount > 0
 
 
 def _wait(store: Store, name: str, holder: str, until: float) -> None:
@@ -48,24 +74,15 @@ def _wait(store: Store, name: str, holder: str, until: float) -> None:
 
 
 def _take(store: Store, name: str, holder: str) -> bool:
-    now = store.now()
     with store.reading() as connection:  # nobody is kept from writing by those who wait
-        held = connection.execute("SELECT 1 FROM turn WHERE name = ? AND ends_at > ?", (name, now)).fetchone()
+        held = connection.execute("SELECT 1 FROM turn WHERE name = ? AND ends_at > ?", (name, store.now())).fetchone()
     if held is not None:
         return False
     with store.writing() as connection:
-        taken = connection.execute(
-            "INSERT INTO turn (name, holder, ends_at) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
-            " SET holder = excluded.holder, ends_at = excluded.ends_at WHERE turn.ends_at <= ?",
-            (name, holder, moment(store.clock() + LEASE), now),
-        )
-        return taken.rowcount > 0
+        return take_turn(connection, store, name, holder)
 
 
 def _renew(store: Store, name: str, holder: str, ended: threading.Event) -> None:
     while not ended.wait(RENEW_SECONDS):
-        with contextlib.suppress(SignKitError), store.writing() as connection:  # a full disk: the next time
-            connection.execute(
-                "UPDATE turn SET ends_at = ? WHERE name = ? AND holder = ?",
-                (moment(store.clock() + LEASE), name, holder),
-            )
+        with contextlib.suppress(SignKitError):  # a full disk: the next time
+            renew_turn(store, name, holder)

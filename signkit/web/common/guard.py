@@ -8,13 +8,14 @@ Sec-Fetch-Site, and Origin to the letter), and carry the form's own token (`sign
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from signkit.japan_time import JST
+from signkit.reporting.formats.times import times_in
 from signkit.web.common import peers
 from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import COOKIE, Session, Sessions
@@ -117,10 +118,14 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            refused = await self._refusal(scope)
-            app = self._app if refused is None else self._refuse(scope, *refused)
-            most = self._door.most_sent(scope.get("session"))
-            await app(scope, _bound_receive(receive, most), _strict(send))
+            with times_in(JST):  # the threads that make pages, too
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = await self._refusal(scope)
+        app = self._app if refused is None else self._refuse(scope, *refused)
+        most = self._door.most_sent(scope.get("session"))
+        await app(scope, _bound_receive(receive, most), _strict(send))
 
     async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""
@@ -146,11 +151,9 @@ class Guard:
 
 def sent_cookie(headers: Headers, name: str) -> str | None:
     """Return what the browser shows under a cookie's name."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return cookie.value if cookie is not None else None
+    # RFC 6265 5.4: what stands beside it may be any other program's of this host, and need be no cookie by 4.1.1.
+    pairs = (each.partition("=") for header in headers.getlist("cookie") for each in header.split(";"))
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), None)
 
 
 def _bound_receive(receive: Receive, most: int) -> Receive:

@@ -91,7 +91,7 @@ def two_roles(world: Any) -> bytes:
 
 @sample
 def trailer(world: Any) -> bytes:
-    return pdfs.update(signed(world), {}, trailer=b" /Private (something)")
+    return pdfs.update(signed(world), {}, trailer=b" /Private [3 0 R]")
 
 
 @sample

@@ -130,6 +130,7 @@ def test_nothing_hides_beside_evidence(world, name):
     assert world.only(beside_evidence(base, written)).changes_permitted is not True
 
 
+@pytest.mark.slow
 def test_what_is_packed_otherwise_is_drawn(world):
     """It says the same to this reader; whether it does to viewers, pictures tell, evidence beside it or not."""
     base = signed(world)
@@ -264,6 +265,7 @@ def test_a_page_is_as_large_as_what_is_shown_of_it(world):
     assert report.changes_permitted is False
 
 
+@pytest.mark.slow
 def test_what_a_hybrid_file_hid_does_not_appear_unseen():
     """PDFium looks at /XRefStm (7.5.8.4) in the newest revision alone: a box that is written anew appears to it."""
     base = bases.named("form/hybrid/locked")

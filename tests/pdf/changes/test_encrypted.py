@@ -40,6 +40,7 @@ def linked() -> Base:
     return bases.prepared(bases.stranger("plain", "classic", "approval", "aes"), draft)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("padding", "said"),
     [

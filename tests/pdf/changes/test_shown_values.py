@@ -307,6 +307,7 @@ def test_a_font_that_viewers_could_draw_otherwise_is_not_read(world, number, old
         assert filled(world, b"", b" /V (100)", content, **more) is allowed
 
 
+@pytest.mark.slow
 def test_glyphs_that_are_drawn_elsewhere_than_they_stand_are_not_read(world):
     content = looks(b"/Tx BMC BT /Helv 9 Tf 0 g 2 9 Td <000100020003> Tj ET EMC", font=b"50 0 R")
     more = {f"n{each}": body for each, body in embedded("100", "100", 900).items()}

@@ -62,7 +62,7 @@ def start(folder, home, settings=None, **own):
 
 
 #: Files of tests that run over both databases: all that holds of a store, and of what is built on it alone.
-TWICE = {"test_isolation", "test_calls", "test_stores", "test_nodes_of_offices", "test_batches"}
+TWICE = {"test_isolation", "test_calls", "test_repeats", "test_stores", "test_nodes_of_offices", "test_batches"}
 
 
 def pytest_generate_tests(metafunc):

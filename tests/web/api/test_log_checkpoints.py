@@ -102,6 +102,10 @@ def test_damaged_heads_are_said(tenant, heads, line):
     with pytest.raises(ServiceError) as caught:
         read_checkpoints(heads, tenant.id)
     assert caught.value.code == "checkpoints-damaged"
+    path.write_bytes(b"")
+    with pytest.raises(ServiceError) as caught:
+        read_checkpoints(heads, tenant.id)
+    assert caught.value.code == "checkpoints-damaged"
     path.unlink()
     with pytest.raises(InputUnreadable):
         read_checkpoints(heads, tenant.id)
@@ -114,6 +118,7 @@ def test_a_place_that_is_gone_is_said(tenants, tenant, heads):
     assert tenant
 
 
+@pytest.mark.slow
 def test_the_command_tells_both(tenant, heads, tmp_path):
     (tmp_path / "service" / "service.toml").touch()
     about = ["service", "log", "verify", str(tmp_path / "service"), tenant.id, "--checkpoints", str(heads)]

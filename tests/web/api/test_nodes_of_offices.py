@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signkit.errors import ServiceError
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint
-from signkit.web.api.jobs import LEASE
+from signkit.web.api.leases import LEASE
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service
 from signkit.web.api.turns import turn
@@ -38,6 +38,7 @@ def nodes(tmp_path, database):
         other.service.close()
 
 
+@pytest.mark.slow
 def test_a_pc_is_paired_whichever_node_its_agent_and_its_owner_meet(nodes):
     one, other = nodes
     tenant = one.tenant()
@@ -55,6 +56,7 @@ def test_a_pc_is_paired_whichever_node_its_agent_and_its_owner_meet(nodes):
     assert re.fullmatch(rf"{tenant.id}\.[0-9a-f-]{{36}}", became[0])
 
 
+@pytest.mark.slow
 def test_what_is_no_tenants_yet_is_no_tenant(nodes):
     one, _ = nodes
     tenant = one.tenant()
@@ -66,6 +68,7 @@ def test_what_is_no_tenants_yet_is_no_tenant(nodes):
         assert connection.execute("SELECT count(*) FROM agent_pairing").fetchone()[0] == 0
 
 
+@pytest.mark.slow
 def test_pairings_end_and_are_bounded(nodes):
     one, other = (Pairings(each.service.tenants) for each in nodes)
     begun = [one.begin("PC", KEY, "192.0.2.1") for _ in range(10)]
@@ -83,6 +86,7 @@ def test_pairings_end_and_are_bounded(nodes):
     assert one.begin("PC", KEY, "192.0.2.1") is not None
 
 
+@pytest.mark.slow
 def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     tenant = nodes[0].tenant()
     stores = [each.service.tenants.get(tenant.id).store for each in nodes]
@@ -100,6 +104,7 @@ def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     waiting.join(60)
 
 
+@pytest.mark.slow
 def test_the_turn_of_a_node_that_is_gone_is_taken_by_another(nodes, monkeypatch):
     monkeypatch.setattr("signkit.web.api.turns._LOOK_SECONDS", 0.01)
     store = nodes[0].tenant().store
