@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.signature_fields import SigningBlock
 from signkit.contracts.template import Template, find_template
+from signkit.japan_time import JST
 from signkit.kept_signatures import refuse_losing_signatures
 from signkit.output import write_checked
 from signkit.plain_data import item_at
@@ -37,7 +38,6 @@ from signkit.validation.report import Report
 from signkit.words import Text
 
 _TEMPLATE = "real-estate-sale"
-_JST = timezone(timedelta(hours=9))
 _TRUST = "rehearsal-ca.pem"
 _PASSPHRASE = b"rehearsal"
 
@@ -95,7 +95,7 @@ def _sign_all(
     for number, party in enumerate(template.parties_of(data)):
         name = str(item_at(data, party.name_item))
         key = _key_of(party.role, name, data, pki, folder, say)
-        now = datetime.now(_JST).replace(microsecond=0)
+        now = datetime.now(JST).replace(microsecond=0)
         seal = seal_appearance(name, now, rehearsal=True)
         request = SignatureRequest(party.role, name, now, certify=number == 0, appearance=seal)
         with key:
@@ -114,7 +114,7 @@ def _services(pki: RehearsalPki) -> Services:
 
 def _key_of(role: str, name: str, data: Mapping[str, Any], pki: RehearsalPki, folder: Path, say: Say) -> Signer:
     """Return the broker's key file, or a fresh emulated card for seller and buyer."""
-    now = datetime.now(_JST)
+    now = datetime.now(JST)
     if role == "broker":
         organisation = str(item_at(data, "broker.name"))
         file = folder / "broker.p12"

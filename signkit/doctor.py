@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import urllib.request
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from signkit.errors import CardError, LibreOfficeMissing, MissingExtra, NoReader, SignKitError, TimestampUnavailable
 from signkit.installation import install_command, reinstall_command
+from signkit.reporting.formats.times import local_minute
 from signkit.settings import Settings
 from signkit.signers.card_report import TOKEN_NAMES, CardReport
 from signkit.words import Text
@@ -84,10 +85,20 @@ def surroundings() -> Surroundings:
 
 
 def examine(
-    settings: Settings, around: Surroundings, *, reader: str | None = None, online: bool = False
+    settings: Settings,
+    around: Surroundings,
+    *,
+    reader: str | None = None,
+    online: bool = False,
+    rehearsal: bool = False,
 ) -> Iterator[Checkup]:
-    """Yield one finding after the other; what depends on something missing is left out."""
-    yield from _card_way(settings, around, reader)
+    """Yield one finding after the other; what depends on something missing is left out.
+
+    Args:
+        rehearsal: nothing is signed but with emulated cards, which need no reader.
+    """
+    for each in _card_way(settings, around, reader):
+        yield replace(each, needed=each.needed and not rehearsal)
     yield from _clock(settings, around, online=online)
     yield _fonts(settings)
     yield _word(around)
@@ -230,7 +241,7 @@ def _expiry(report: CardReport, now: datetime) -> Iterator[Checkup]:
 
 
 def _clock(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Checkup]:
-    shown = f"{around.now.astimezone():%Y-%m-%d %H:%M %Z}"
+    shown = local_minute(around.now)
     if around.now < _newest_anchor():
         yield Checkup(
             _CLOCK,

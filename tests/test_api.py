@@ -133,6 +133,7 @@ def test_the_example_of_every_function_runs(office, name, capsys):
     assert ran.failures == 0, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_call_prints_nothing(office, capfd):
     with signkit.open_signer("p12:employer.p12", lambda _: bytearray(b"rehearsal")) as signer:
         signed = signkit.sign("contract.pdf", "employer", signer)
@@ -155,6 +156,7 @@ def test_bytes_and_paths_give_the_same(office):
     assert signkit.diff(data).revisions == signkit.diff("contract-employer.pdf").revisions
 
 
+@pytest.mark.slow
 def test_bytes_never_find_content_in_the_current_folder(office, person_signer):
     """A detached signature given as bytes has no folder in which its content could lie."""
 
@@ -195,6 +197,7 @@ def test_validate_many_gives_the_same_reports(tmp_path, blank):
     assert reports[single.file].with_name("x").to_json().keys() == single.to_json().keys()
 
 
+@pytest.mark.slow
 def test_the_wrong_person_is_refused_as_on_the_command_line(office, person_signer):
 
     with refused_as("signer-not-party"):
@@ -213,6 +216,7 @@ def test_a_contract_is_certified_by_its_first_signature_unless_told_otherwise(of
     assert kinds == ["certification", "approval"]
 
 
+@pytest.mark.slow
 def test_out_of_turn_is_refused(office, person_signer):
 
     with refused_as("out-of-turn"):

@@ -57,6 +57,7 @@ def commands(group, name=""):
             yield f"{name}{word}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
 def test_each_readme_names_every_command_template_and_exit_code(repository, readme):
     text = (repository / readme).read_text(encoding="utf-8")

@@ -141,6 +141,7 @@ def test_a_clock_of_the_past_is_found_offline(settings, around, platform):
     assert finding.fix is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("off", "ok"), [(0, True), (30, True), (-300, False), (300, False)])
 def test_the_clock_is_compared_with_the_timestamp_services(settings, around, rehearsal, monkeypatch, off, ok):
     def service(url, timeout):

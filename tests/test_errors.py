@@ -6,6 +6,7 @@ import ast
 import errno
 import inspect
 import pickle
+import sqlite3
 import string
 import subprocess
 import sys
@@ -118,10 +119,12 @@ def test_no_code_stands_in_two_tables():
     assert sum(len(table) for table in TABLES) == len(WORDINGS)
 
 
+@pytest.mark.slow
 def test_a_raised_code_has_words():
     assert [site.place for site in raised() if site.code not in WORDINGS or site.code in ONE_THING] == []
 
 
+@pytest.mark.slow
 def test_the_words_of_a_raised_code_use_exactly_its_facts():
     told = [(site.place, site.facts, _facts_of(site.code)) for site in raised()]
     assert len(told) > 300
@@ -135,12 +138,14 @@ def test_the_words_of_a_class_use_exactly_its_fields(code):
     assert given == _facts_of(code)
 
 
+@pytest.mark.slow
 def test_every_code_is_raised_somewhere():
     made = {site.kind for site in sites()}
     one_thing = {code for code, kind in ONE_THING.items() if kind.__name__ in made}
     assert {site.code for site in raised()} | one_thing == set(WORDINGS)
 
 
+@pytest.mark.slow
 def test_a_code_is_raised_by_one_class():
     by_code = defaultdict(set)
     for site in raised():
@@ -163,6 +168,7 @@ def test_every_room_of_errors_is_exported():
     assert defined == set(CLASSES)
 
 
+@pytest.mark.slow
 def test_words_are_not_loaded_before_an_error_is_told():
     program = (
         "import sys; from signkit.errors import OutputExists, SigningRefused\n"
@@ -232,6 +238,12 @@ def test_a_fact_is_written_in_its_way(value, way, english, japanese):
     assert [format(Fact(value, language), way) for language in ("en", "ja")] == [english, japanese]
 
 
+def sqlite_error(name, said):
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorname = name  # what sqlite3 sets
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "english", "japanese"),
     [
@@ -244,6 +256,9 @@ def test_a_fact_is_written_in_its_way(value, way, english, japanese):
         (OSError("the bucket is not there"), "the bucket is not there", "the bucket is not there"),
         (ValueError("embedded null byte"), "embedded null byte", "名前に使えない文字 (NUL) があります"),
         (OSError(), "OSError", "OSError"),
+        (sqlite_error("SQLITE_CORRUPT_INDEX", "malformed"), "malformed", "構造が壊れています"),
+        (sqlite_error("SQLITE_IOERR_READ", "disk I/O error"), "disk I/O error", "装置のエラー"),
+        (sqlite_error("SQLITE_ERROR", "no such table: journal"), "no such table: journal", "欠けているか"),
     ],
 )
 def test_what_the_system_said_is_told_in_both_languages(error, english, japanese):

@@ -101,6 +101,7 @@ def test_a_missing_part_is_said_so(environment):
     assert MissingExtra("x", "docx").hint("ja") == f"{install_command('docx')} を実行してください。"
 
 
+@pytest.mark.slow
 def test_no_text_names_an_index(repository):
     """Neither code nor documents tell anybody to install a name that a stranger may register."""
     texts = [

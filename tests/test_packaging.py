@@ -67,6 +67,7 @@ def test_the_hook_for_pdfs_stops_what_is_no_pass(repository, blank, tmp_path):
     assert "NOT-SIGNED" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_hook_for_templates_names_what_it_is_run_on(repository, tmp_path):
     hook = hooks(repository)["signkit-template-check"]
     assert re.search(hook["files"], "ours/lease/template.toml")
@@ -106,6 +107,7 @@ def test_the_units_are_well_formed_and_their_command_is_ours(repository, blank, 
     assert '"NOT-SIGNED"' in (tmp_path / "results.jsonl").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["renew", "monitor"])
 def test_the_nightly_tasks_are_well_formed_and_their_command_is_ours(repository, tmp_path, name):
     unit, timer = (_unit(repository, f"signkit-{name}.{kind}") for kind in ("service", "timer"))
@@ -119,6 +121,7 @@ def test_the_nightly_tasks_are_well_formed_and_their_command_is_ours(repository,
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["serve", "monitor", "renew", "incoming"])
 def test_systemd_takes_the_units_and_finds_them_closed(repository, tmp_path, name):
     """Where systemd is not the first process they cannot be started; it reads and rates them all the same."""

@@ -11,16 +11,26 @@ import os
 import secrets
 import shutil
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
 from signkit.archive.journal import append_record, records
-from signkit.archive.purging import apply_disposals
-from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, remove_parts, settings_digest
+from signkit.archive.purging import apply_disposals, read_register
+from signkit.archive.store import (
+    DISPOSALS,
+    LEDGER,
+    Archive,
+    connect,
+    open_archive,
+    refuse_other_files,
+    remove_parts,
+    settings_digest,
+)
 from signkit.archive.verifying import Watch, watch_nothing
-from signkit.errors import ArchiveError, InputUnreadable
+from signkit.errors import ArchiveError, FileUnusable, InputUnreadable
 from signkit.output import scratch_folder
+from signkit.words import Text
 
 
 @dataclass(frozen=True)
@@ -32,11 +42,13 @@ class Copied:
         new: how many of them were not there before.
         damaged: files whose bytes are missing, or are not those that were kept; where the copy has good ones, it keeps
             them.
+        begun: nothing was there before.
     """
 
     files: int
     new: int
     damaged: tuple[str, ...]
+    begun: bool = False
 
 
 def backup(archive: Archive, target: Path, watch: Watch = watch_nothing) -> Copied:
@@ -48,11 +60,16 @@ def backup(archive: Archive, target: Path, watch: Watch = watch_nothing) -> Copi
     Raises:
         ArchiveError("backup-other"): what is there is the backup of another archive.
         ArchiveError("backup-newer"): what is there holds changes that this archive does not know of.
-        FileUnusable("output-not-written"): the folder cannot be written.
+        ArchiveError("backup-inside"): it is the archive itself, or in it.
+        FileUnusable("output-not-written"): the folder cannot be written, holds other files, or lies in none.
     """
+    _refuse_inside(archive.folder, target)
+    begun = not (target / LEDGER).exists()
+    if begun:
+        _refuse_new_place(target)
     held = archive.reading() if archive.read_only else archive.writing()
     with held, disk_trouble(target):
-        if (target / LEDGER).exists():
+        if not begun:
             _require_older(archive, target)
         make_folders(target)
         remove_parts(target)
@@ -61,7 +78,7 @@ def backup(archive: Archive, target: Path, watch: Watch = watch_nothing) -> Copi
             exchange_ledger(source, target / LEDGER)
         _remove_unknown(archive.connection, Blobs(target))
         _copy_register(archive.folder, target)
-    return copied
+    return replace(copied, begun=begun)
 
 
 def restore(source: Path, target: Path, register: Path | None = None, watch: Watch = watch_nothing) -> Copied:
@@ -73,13 +90,18 @@ def restore(source: Path, target: Path, register: Path | None = None, watch: Wat
 
     Raises:
         ArchiveError("archive-exists"): there is an archive in ``target``.
+        ArchiveError("backup-inside"): ``target`` lies in the backup.
+        FileUnusable("output-not-written"): the folder cannot be written, or holds other files.
+        InputUnreadable: there is no such register.
         ArchiveError("archive-missing", "archive-torn", "archive-newer"): ``source`` is no backup that can be read.
         Others: see `signkit.archive.purging.apply_disposals`.
     """
     if (target / LEDGER).exists():
         raise ArchiveError("archive-exists", path=str(target))
+    _refuse_inside(source, target)
+    refuse_other_files(target)
     with scratch_folder() as aside:
-        newest = Path(shutil.copy(register, aside)) if register is not None else None
+        newest = _copy_aside(register, aside) if register is not None else None
         return _restore(source, target, newest, watch)
 
 
@@ -97,6 +119,25 @@ def _restore(source: Path, target: Path, register: Path | None, watch: Watch) ->
         if register is not None:
             apply_disposals(archive, register)
     return copied
+
+
+def _copy_aside(register: Path, folder: Path) -> Path:
+    read_register(register)  # what is none is told before anything is made
+    return Path(shutil.copy(register, folder))
+
+
+def _refuse_inside(archive: Path, target: Path) -> None:
+    """Refuse a copy in what it is a copy of: the one goes with the other, and its files are none of the archive's."""
+    there, inside = archive.resolve(), target.resolve()
+    if inside == there or there in inside.parents:
+        raise ArchiveError("backup-inside", path=str(target))
+
+
+def _refuse_new_place(target: Path) -> None:
+    """Refuse to begin a backup where a name was mistyped, or a disk is not there that should be."""
+    if not target.resolve().parent.is_dir():
+        raise FileUnusable("output-not-written", path=str(target), cause=_NO_FOLDER)
+    refuse_other_files(target)
 
 
 def _require_older(archive: Archive, target: Path) -> None:
@@ -178,3 +219,6 @@ def _remove_unknown(connection: sqlite3.Connection, target: Blobs) -> None:
 def _copy_register(source: Path, target: Path) -> None:
     if (source / DISPOSALS).is_file():
         (target / DISPOSALS).write_bytes((source / DISPOSALS).read_bytes())
+
+
+_NO_FOLDER = Text("the folder that it would lie in is not there", "作る場所のフォルダーがありません")

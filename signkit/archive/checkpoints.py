@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 from signkit.archive import journal
 from signkit.archive.store import Archive
 from signkit.archive.verifying import Trouble
-from signkit.delivery.sheet import JST
 from signkit.errors import ArchiveError
 from signkit.incoming import read_file
+from signkit.japan_time import JST
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Verdict

@@ -20,8 +20,8 @@ from typing import Any
 from signkit.archive.entries import LedgerEntry, facts_to_json
 from signkit.archive.kinds import kind_names
 from signkit.archive.store import Archive
-from signkit.delivery.sheet import JST
 from signkit.errors import FileUnusable, InputUnreadable
+from signkit.japan_time import JST
 from signkit.output import make_folder, write_checked
 from signkit.words import Language, Text
 

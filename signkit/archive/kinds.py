@@ -25,6 +25,17 @@ def kind_names() -> dict[str, Text]:
     return {kind: Text(words["en"], words["ja"]) for kind, words in _table()["kind"].items()}
 
 
+def has_amount(template: str | None) -> bool:
+    """Tell whether what a template makes is of a sum; of what is no template's own that is assumed.
+
+    Args:
+        template: its name and version, as an entry has it.
+    """
+    templates = _table()["template"]
+    rule: Mapping[str, Any] = templates.get((template or "").partition(" ")[0]) or templates["other"]
+    return "amount" in rule
+
+
 def kind_of(written: str) -> str | None:
     """Return the kind that a person means, by its code or either name; None for none."""
     wanted = written.strip().casefold()

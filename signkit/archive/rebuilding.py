@@ -7,6 +7,7 @@ comes from a backup; what is known of no entry afterwards is listed.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
@@ -17,6 +18,7 @@ from signkit.archive.backup import exchange_ledger
 from signkit.archive.blobs import disk_trouble, sync_folder
 from signkit.archive.journal import append_record
 from signkit.archive.judging import Judged, judge_file
+from signkit.archive.kinds import has_amount
 from signkit.archive.purging import apply_disposals, read_register
 from signkit.archive.store import (
     DISPOSALS,
@@ -41,7 +43,7 @@ class Rebuilt:
     """What the new ledger holds, and what it does not.
 
     Attributes:
-        incomplete: entries of which date, amount or counterparty is not known.
+        incomplete: entries of which date, counterparty or, where there is one, amount is not known.
         unread: files that could not be judged, and are kept as they are.
         lost: files that the backup knows and that are not there.
         torn: where the old ledger lies now; None where there was none.
@@ -113,10 +115,18 @@ def _fill(
     unread = tuple(_add_files(archive, options))
     connection = archive.connection
     (entries,) = connection.execute("SELECT count(*) FROM entry").fetchone()
-    bare = "SELECT id FROM entry WHERE date IS NULL OR amount IS NULL OR named = 0 ORDER BY id"
     names = [name for (name,) in connection.execute("SELECT sha256 FROM revision")]
     lost = [name for name in names if not archive.blobs.path(name).exists()]
-    return entries, tuple(number for (number,) in connection.execute(bare)), unread, tuple(lost)
+    return entries, tuple(_incomplete(connection)), unread, tuple(lost)
+
+
+def _incomplete(connection: sqlite3.Connection) -> Iterator[int]:
+    """Return the entries of which date, counterparty or amount is not known; consents, for one, have no amount."""
+    rows = connection.execute(
+        "SELECT id, template, date IS NULL OR named = 0 FROM entry"
+        " WHERE date IS NULL OR amount IS NULL OR named = 0 ORDER BY id"
+    )
+    return (number for number, template, bare in rows if bare or has_amount(template))
 
 
 def _add_files(archive: Archive, options: ValidationOptions) -> Iterator[str]:

@@ -106,12 +106,22 @@ def create_archive(
     ledger = folder / LEDGER
     if ledger.exists():
         raise ArchiveError("archive-exists", path=str(folder))
-    if folder.is_dir() and any(not _is_ours(each) for each in folder.iterdir()):
-        raise FileUnusable("output-not-written", path=str(folder), cause=_NOT_EMPTY)
+    refuse_other_files(folder)
     with _told_of_database(folder), disk_trouble(folder):
         make_folders(folder)
         remove_parts(folder)
         new_ledger(ledger, settings or {}, clock())
+
+
+def refuse_other_files(folder: Path) -> None:
+    """Refuse to make an archive among other things, among which nobody would find them again.
+
+    Raises:
+        FileUnusable("output-not-written"): the folder holds other files than an archive's.
+    """
+    with disk_trouble(folder):
+        if folder.is_dir() and any(not _is_ours(each) for each in folder.iterdir()):
+            raise FileUnusable("output-not-written", path=str(folder), cause=_NOT_EMPTY)
 
 
 def new_ledger(ledger: Path, settings: dict[str, str], now: datetime) -> None:

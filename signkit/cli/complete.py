@@ -25,6 +25,7 @@ from signkit.cli.options import (
     Trust,
 )
 from signkit.cli.passwords import DocumentPassword
+from signkit.errors import naming
 
 HELP = words(
     "Make the completion certificate of a contract that all have signed.", "全員が署名した契約の合意締結証明書を作る。"
@@ -68,12 +69,11 @@ def run(
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     data = read_input(pdf)
     password.check(data, pdf, to_sign=False)
-    status = contract_status(data, str(pdf), replace(options, password=password.value))
-    page = completion_certificate(
-        status,
-        language=language.value,
-        allow_indeterminate=allow_indeterminate,
-        fonts=font_set(load_settings().font_folders),
-    )
+    fonts = font_set(load_settings().font_folders)
+    with naming(pdf):
+        status = contract_status(data, str(pdf), replace(options, password=password.value))
+        page = completion_certificate(
+            status, language=language.value, allow_indeterminate=allow_indeterminate, fonts=fonts
+        )
     write_checked(target, page, overwrite=overwrite)
     print(target)

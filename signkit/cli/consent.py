@@ -14,7 +14,7 @@ from signkit.cli.language import words
 from signkit.cli.options import Output, Overwrite
 from signkit.cli.terminal import tell
 from signkit.delivery.means import Means
-from signkit.errors import UsageProblem
+from signkit.errors import UsageProblem, naming
 from signkit.words import Text
 
 HELP = words(
@@ -80,7 +80,8 @@ def run(
     from signkit.settings import load_settings
 
     settings = load_settings()
-    embedded = read_contract(read_input(contract))
+    with naming(contract):
+        embedded = read_contract(read_input(contract))
     terms = ConsentTerms(_day(on), means, destination, contact)
     parties = embedded.parties if embedded is not None else ()
     roles = (role_asked_for(role, parties),) if role is not None else roles_to_consent(embedded)

@@ -27,7 +27,7 @@ from signkit.cli.options import (
 )
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
-from signkit.errors import ExitCode, UsageProblem
+from signkit.errors import ExitCode, UsageProblem, naming
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def withdraw(
     from signkit.output import write_checked
     from signkit.settings import load_settings
 
-    given = read_consent(read_input(consent), str(consent), _options(None, None, None, offline=True))
+    with naming(consent):
+        given = read_consent(read_input(consent), str(consent), _options(None, None, None, offline=True))
     page = withdrawal(given, _required_day(on), font_set(load_settings().font_folders))
     target = output_beside(consent, "withdrawal", output)
     write_checked(target, page, overwrite=overwrite)
@@ -178,8 +179,12 @@ def _check_files(
     for name, data in ((str(contract), content), *files):
         password.check(data, Path(name), to_sign=False)
     options = replace(options, password=password.value)
-    status = contract_status(content, str(contract), options)
-    read: list[JudgedConsent] = [read_consent(data, name, options) for name, data in files]
+    with naming(contract):
+        status = contract_status(content, str(contract), options)
+    read: list[JudgedConsent] = []
+    for name, data in files:
+        with naming(name):
+            read.append(read_consent(data, name, options))
     return check_delivery(status, read, day), content, files
 
 

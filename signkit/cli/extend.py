@@ -12,7 +12,7 @@ from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
 from signkit.cli.options import EvidenceOptions, Output, Overwrite, PasswordOptions
 from signkit.cli.terminal import tell
-from signkit.errors import UsageProblem
+from signkit.errors import UsageProblem, naming
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def _extend_one(
 
     data = read_input(pdf)
     password.check(data, pdf, to_sign=True)
-    write_checked(target, extend(data, level, available, password=password.value).pdf, overwrite=overwrite)
+    with naming(pdf):
+        extended = extend(data, level, available, password=password.value).pdf
+    write_checked(target, extended, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=level.value)
     print(target)
 

@@ -55,6 +55,17 @@ def refuse_existing(target: Path, overwrite: bool, kept: bytes | None = None) ->
         refuse_losing_signatures(target, lambda: kept)
 
 
+def nobody_signed(path: Path) -> UsageProblem:
+    """Return the refusal of a PDF without a signature where the signer's certificate is wanted of it."""
+    return UsageProblem(
+        Text(f"Nobody has signed {path}", f"{path} には誰も署名していません"),
+        Text(
+            "Name the signed file (signkit sign writes FILE-ROLE.pdf).",
+            "署名済みのファイルを指定してください (signkit sign の出力は ファイル名-役割.pdf)。",
+        ),
+    )
+
+
 def _obstacle(target: Path) -> str:
     if target.is_dir():
         return "is-folder"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import read_input, refuse_existing
+from signkit.cli.files import nobody_signed, read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.option_groups import OptionGroup
 from signkit.cli.terminal import tell
@@ -79,7 +79,6 @@ class PhoneOptions(OptionGroup):
         """
         if self.phone_certificate is None:
             return ()
-        from signkit.errors import InputUnreadable
         from signkit.pki.anchors import certificates_in
         from signkit.signing.embedded import last_signer
 
@@ -88,7 +87,7 @@ class PhoneOptions(OptionGroup):
             return tuple(certificates_in(data, str(self.phone_certificate)))
         found = last_signer(data)
         if not found:
-            raise InputUnreadable(str(self.phone_certificate), _NOBODY_SIGNED)
+            raise nobody_signed(self.phone_certificate)
         return tuple(found)
 
     def show(self, link: ConsentLink) -> None:
@@ -123,7 +122,6 @@ _OTHER_KEY = Text(
     "--phone-certificate と --qr は --signer auth-app:… のときだけ使います",
 )
 _LEAVE_OUT = Text("Leave them out.", "外してください。")
-_NOBODY_SIGNED = Text("nobody has signed this PDF", "署名のない PDF です")
 _OPEN_HERE = Text(
     "Open this address in a browser of this computer, and agree on the phone (デジタル認証アプリ). It comes back here:",
     "このコンピューターのブラウザーで次のアドレスを開き、スマートフォンのデジタル認証アプリで同意してください。"

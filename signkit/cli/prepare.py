@@ -12,6 +12,7 @@ from signkit.cli.language import words
 from signkit.cli.options import EvidenceOptions, Overwrite, PasswordOptions
 from signkit.cli.sign_options import KeyToComeOptions, TermsOptions
 from signkit.cli.terminal import tell
+from signkit.errors import naming
 from signkit.words import Text
 
 HELP = words(
@@ -57,14 +58,16 @@ def run(
     password = passwords.document_password()
     data = read_input(pdf)
     password.check(data, pdf, to_sign=True)
-    terms = for_role_of(data, terms, password.value)
+    with naming(pdf):
+        terms = for_role_of(data, terms, password.value)
     request_file = output or pdf.with_name(f"{pdf.stem}-{terms.role}-request.json")
     prepared_file = request_file.with_name(f"{pdf.stem}-{terms.role}-prepared.pdf")
     for target in (request_file, prepared_file):  # both, or none
         output_beside(pdf, "", target)
         refuse_existing(target, overwrite, kept=data)
     services = evidence.services(settings)
-    admission = admit(data, terms, str(pdf), services.judgement, password.value)
+    with naming(pdf):
+        admission = admit(data, terms, str(pdf), services.judgement, password.value)
     tell_undrawn(data, pdf, password.value)
     key = elsewhere.key(services)
     if key is not None:

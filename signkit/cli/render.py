@@ -148,7 +148,7 @@ OtherNumbers: TypeAlias = Annotated[
         help=words(
             "The twelve digits of an item are no My Number (個人番号) though they fit: TEXT says what number it "
             "is, and is noted in the contract's data. May be repeated.",
-            "項目の12桁の数字が個人番号ではないことを示す。TEXT はその番号の種類で、契約データに記録される。"
+            "項目の12桁の数字が個人番号ではないことを示す。文字列はその番号の種類で、契約データに記録される。"
             "複数指定できる。",
         ),
         show_default=False,

@@ -19,7 +19,7 @@ from signkit.cli.options import EvidenceOptions, KeyOptions, Output, Overwrite, 
 from signkit.cli.phone import PhoneOptions
 from signkit.cli.sign_options import TermsOptions
 from signkit.cli.terminal import progress, secret_reader, tell
-from signkit.errors import UsageProblem
+from signkit.errors import UsageProblem, naming
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def run(
     password = passwords.document_password()
     services = evidence.services(settings)
     refuse_without_service(terms.level, services)
-    terms = for_role_of(read_input(pdfs[0]), terms, password.value)
+    with naming(pdfs[0]):
+        terms = for_role_of(read_input(pdfs[0]), terms, password.value)
     announced = _jobs(pdfs, terms, files, services, password)
     if not announced:
         tell(_NOTHING_LEFT)
@@ -176,7 +177,8 @@ def _job(
     target = output_beside(pdf, terms.role, folder_target)
     if files.resume and _is_done(data, target, terms.role, password.value):
         return None
-    admission = admit(data, terms, str(pdf), services.judgement, password.value)
+    with naming(pdf):
+        admission = admit(data, terms, str(pdf), services.judgement, password.value)
     refuse_existing(target, files.overwrite, kept=data)
     tell_undrawn(data, pdf, password.value)
     job = SigningJob(pdf, target, digest(data), admission.certify, admission.party)

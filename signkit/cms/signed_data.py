@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, core, parser, tsp, x509
+from asn1crypto import cms, core, parser, tsp
 
 from signkit.cms.container import ContainerUnreadable
 from signkit.cms.content import BytesPieces, Content, UnknownDigest
@@ -42,6 +42,7 @@ from signkit.pki.algorithms import (
 )
 from signkit.pki.distinguished_names import common_name, is_identified
 from signkit.pki.paths.known_certificates import known_certificate
+from signkit.pki.timestamp_info import is_understood
 
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
@@ -88,6 +89,11 @@ class Timestamp:
     imprint_name: str | None = None
     signer: CheckedSigner | None = None
 
+    @property
+    def is_one(self) -> bool:
+        """It can be read as a timestamp, whatever it is over."""
+        return "timestamp-malformed" not in self.problems
+
 
 @dataclass(frozen=True)
 class CheckedSigner:
@@ -128,6 +134,18 @@ class CheckedSigner:
     def intact(self) -> bool:
         """The signed bytes are unchanged and the signature is of the certificate's key."""
         return bool(self.digest_ok and self.signature_ok) and not self.problems
+
+
+def signing_certificates(part: CheckedSigner | Timestamp | None) -> Iterator[Any]:
+    """Yield the certificates that signed: the signer's own, and those of its timestamps and counter-signatures."""
+    signer = part.signer if isinstance(part, Timestamp) else part
+    if signer is None:
+        return
+    if signer.certificate is not None:
+        yield signer.certificate
+    others: list[CheckedSigner | Timestamp] = [*signer.timestamps, *signer.counter_signatures]
+    for other in others:
+        yield from signing_certificates(other)
 
 
 def load(data: bytes) -> Any:
@@ -398,6 +416,8 @@ def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, ot
         name = digest_name(imprint["hash_algorithm"])
         found = _token_signers(signed_data, others)
         problems = [code for signer in found for code in signer.problems]
+        if not is_understood(info):
+            problems.append("timestamp-not-understood")
         if len(found) != 1:  # RFC 3161 2.4.2: one signer, the service
             problems.append("timestamp-signers")
         if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:  # RFC 3161 2.4.2
@@ -455,45 +475,3 @@ def _tst_info(signed_data: Any) -> Any:
     if content["content_type"].dotted != _TST_INFO:  # id-ct-TSTInfo (RFC 3161 2.4.2)
         raise NotCms("no TSTInfo")
     return tsp.TSTInfo.load(bytes(content["content"]))
-
-
-def raw_rsa_signature(contents: bytes, certificates: Sequence[bytes]) -> Any:
-    """Dress an ``adbe.x509.rsa_sha1`` signature (a DER OCTET STRING, certificates beside it) as SignedData.
-
-    A PKCS#1 signature over the bytes' SHA-1 is exactly a SignerInfo without signed attributes.
-
-    Raises:
-        NotCms: no OCTET STRING, or no certificate.
-    """
-    try:
-        signature = core.OctetString.load(contents).native
-        loaded = [x509.Certificate.load(der) for der in certificates]
-        if not loaded:
-            raise NotCms("no /Cert")
-        signer = loaded[0]
-        sid = cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            cms.IssuerAndSerialNumber({"issuer": signer.issuer, "serial_number": signer.serial_number}),
-        )
-        info = cms.SignerInfo(
-            {
-                "version": "v1",  # RFC 5652 5.3: version 1 goes with issuerAndSerialNumber
-                "sid": sid,
-                "digest_algorithm": {"algorithm": "sha1"},  # adbe.x509.rsa_sha1 is fixed to both (ISO 32000-1 12.8.3.2)
-                "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
-                "signature": signature,
-            }
-        )
-        return cms.SignedData(
-            {
-                "version": "v1",
-                "digest_algorithms": [{"algorithm": "sha1"}],
-                "encap_content_info": {"content_type": "data"},
-                "certificates": [cms.CertificateChoices("certificate", item) for item in loaded],
-                "signer_infos": [info],
-            }
-        )
-    except NotCms:
-        raise
-    except Exception as error:
-        raise NotCms(str(error)) from error

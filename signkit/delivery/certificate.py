@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from signkit.contracts.fonts import FontSet, font_set
-from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, markup_of, moment, words
+from signkit.delivery.sheet import Enclosed, Sheet, bullet_list, digest, facts_table, markup_of, moment, words
 from signkit.errors import CompletionRefused, InputUnreadable
+from signkit.japan_time import JST
 from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
 from signkit.reporting.formats.template_words import template_lines
 from signkit.reporting.summary import is_rehearsal

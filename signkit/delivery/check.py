@@ -13,8 +13,8 @@ from typing import Any
 
 from signkit.delivery.consent import JudgedConsent
 from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient, covers
-from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, recipients_of, transaction_of_contract
+from signkit.japan_time import JST
 from signkit.jpki.match_reasons import worst
 from signkit.jpki.postal_addresses import compare_addresses
 from signkit.plain_data import item_at

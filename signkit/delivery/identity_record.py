@@ -18,8 +18,8 @@ from signkit.contracts.amendment import contract_day
 from signkit.contracts.bulk.rows import merge
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.delivery.sheet import JST
 from signkit.errors import ContractDataUnreadable, DeliveryError
+from signkit.japan_time import JST
 from signkit.jpki.keyed_number import keyed_number
 from signkit.pdf.fields import open_pdf
 from signkit.pdf.signatures import find_signatures

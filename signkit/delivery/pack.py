@@ -22,7 +22,6 @@ from signkit.delivery.covering_mail import covering_mail, line_for
 from signkit.delivery.how_to_check import how_to_check
 from signkit.delivery.pack_names import CERTIFICATE, HOW_TO_CHECK, MAIL, SUMS, PackNames
 from signkit.delivery.receipt import ANYBODY, receipt
-from signkit.delivery.sheet import JST
 from signkit.errors import (
     CompletionRefused,
     DeliveryError,
@@ -30,6 +29,7 @@ from signkit.errors import (
     InputUnreadable,
     system_cause,
 )
+from signkit.japan_time import JST
 from signkit.output import write_folder
 from signkit.plain_data import item_at
 from signkit.words import Text

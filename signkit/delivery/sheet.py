@@ -9,19 +9,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, font_set, missing_glyphs
 from signkit.contracts.signature_fields import FieldDescription, add_signature_fields
 from signkit.contracts.typesetting import prelude, typeset
+from signkit.japan_time import JST
 from signkit.words import Language, Text
 
 #: What stands for a character that cannot be drawn (geta, the printers' own sign for it).
 _GETA = "〓"
 _MAX_VALUE = 300
-JST = timezone(timedelta(hours=9), "JST")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors.exit_codes import ExitCode
-from signkit.errors.root import SignKitError
+from signkit.errors.root import SignKitError, naming
 from signkit.errors.system import NOT_REGULAR, system_cause
 
 if TYPE_CHECKING:
@@ -135,5 +135,6 @@ __all__ = [
     "TrustError",
     "UsageProblem",
     "ValidationRefused",
+    "naming",
     "system_cause",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors.exit_codes import ExitCode
@@ -23,6 +25,7 @@ class SignKitError(Exception):
     """
 
     code: str
+    _file: str | None = None
 
     def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
@@ -43,7 +46,8 @@ class SignKitError(Exception):
         """Say what happened, in ``language``."""
         from signkit.errors.telling import tell
 
-        return tell(self._wording().message, language, self.facts)
+        said = tell(self._wording().message, language, self.facts)
+        return said if self._file is None or self._file in said else f"{self._file}: {said}"
 
     def hint(self, language: Language = "en") -> str | None:
         """Say what the user can do next, or None where nothing can be said."""
@@ -67,6 +71,17 @@ class SignKitError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         code = {"code": self.code} if "code" in vars(self) else {}  # a dataclass has it from its class
         return _rebuild, (type(self), code | self.facts)
+
+
+@contextmanager
+def naming(file: object) -> Iterator[None]:
+    """Have the errors of what is done with a file say which file it was, where their own words do not."""
+    try:
+        yield
+    except SignKitError as error:
+        if error._file is None:
+            error._file = str(file)
+        raise
 
 
 def _rebuild(kind: type[SignKitError], attributes: dict[str, object]) -> SignKitError:

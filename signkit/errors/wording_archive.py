@@ -104,6 +104,14 @@ ARCHIVE: dict[str, Wording] = {
         Text("Nothing was changed. Name another folder.", "何も変更していません。別の場所を指定してください。"),
         exit_code=ExitCode.OUTPUT,
     ),
+    "backup-inside": Wording(
+        Text(
+            "{path} is the archive that would be copied, or lies in it.",
+            "{path} は写す元の保管庫か、その中のフォルダーです。",
+        ),
+        Text("Nothing was changed. Name a folder elsewhere.", "何も変更していません。別の場所を指定してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "backup-newer": Wording(
         Text(
             "The backup in {path} holds records that this archive does not have.",

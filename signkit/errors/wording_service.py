@@ -166,6 +166,14 @@ SERVICE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.USAGE,
     ),
+    "agent-clock": Wording(
+        Text(
+            "The clock of this PC is more than five minutes off the one of {url}",
+            "このパソコンの時計が {url} の時計と 5 分を超えてずれています",
+        ),
+        Text("Set the clock; nothing that was signed is lost.", "時計を合わせてください。署名したものは失われません。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
     "agent-not-paired": Wording(
         Text("Nobody typed this PC's code at {url}.", "{url} でコードが入力されませんでした。"),
         Text(

@@ -38,6 +38,13 @@ SIGNING: dict[str, Wording] = {
         ),
         Text("{empty:way-to-sign}", "{empty:way-to-sign}"),
     ),
+    "role-ambiguous": Wording(
+        Text(
+            "Several parties of this contract are called {role!r}: {meant:or-none}. Nothing was signed.",
+            "この契約書には {role!r} が複数います: {meant:or-none}。署名していません。",
+        ),
+        Text("{meant:way-to-sign}", "{meant:way-to-sign}"),
+    ),
     "field-not-added": Wording(
         Text(
             "No signature field {role!r} can be added: {cause}. Nothing was signed.",

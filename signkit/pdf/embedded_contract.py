@@ -114,14 +114,19 @@ class NamedRole(Protocol):
         """The title that people use."""
 
 
-def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
-    """Return the name of the role that is asked for by name or by title; what no party has, as it is."""
+def roles_asked_for(asked: str, parties: Iterable[NamedRole]) -> tuple[str, ...]:
+    """Return the names of the roles that are asked for by name or by title; several where they share a title."""
     roles = {party.role: party.label for party in parties}
     if asked in roles:
-        return asked
+        return (asked,)
     title = _fold(asked)
     # People type a role's title in full width or with capitals.
-    meant = [role for role, label in roles.items() if title in (_fold(label.ja), _fold(label.en), _fold(role))]
+    return tuple(role for role, label in roles.items() if title in (_fold(label.ja), _fold(label.en), _fold(role)))
+
+
+def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
+    """Return the name of the role that is asked for by name or by title; what no one party has, as it is."""
+    meant = roles_asked_for(asked, parties)
     return meant[0] if len(meant) == 1 else asked
 
 

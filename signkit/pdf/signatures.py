@@ -10,7 +10,9 @@ import dataclasses
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal, cast
 
 from signkit.limits import LimitExceeded
@@ -96,7 +98,7 @@ def find_signatures(file: PdfFile) -> list[FoundSignature]:
     """
     found: list[FoundSignature] = []
     known: set[object] = set()
-    for candidate in (*_by_form(file), *_by_perms(file), *_by_scan(file)):
+    for candidate in chain(_by_form(file), _by_perms(file), _by_scan(file, known)):
         file.meter.check_time()
         # 12.8.6: usage rights are given by a reader's maker, and promise nothing about the contract.
         if not candidate.reachable and _states_usage_rights(file, candidate.entries):
@@ -176,10 +178,11 @@ def _place_of(file: PdfFile, ref: Ref | None) -> int | None:
     return start - 3 if start is not None else None
 
 
-def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
+def _by_scan(file: PdfFile, known: AbstractSet[object]) -> Iterator[FoundSignature]:
     """Signature dictionaries anywhere in the bytes, in no form or in an older revision only.
 
-    One in a stream of this file belongs to the file that is embedded there.  Each byte is looked at once.
+    One in a stream of this file belongs to the file that is embedded there.  Each byte is looked at once; of one at a
+    place that is ``known`` by then nothing is new.
     """
     data, position, after, start = file.data, 0, 0, -1
     inside = _Streams(file)
@@ -187,7 +190,7 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
         file.meter.check_time()
         nearest = data.rfind(b"obj", after, position)
         after = position = position + 10
-        if nearest < 0:
+        if nearest < 0 or nearest in known:
             continue  # in the object that was looked at before
         start = nearest
         head = max(start - _HEAD_BYTES, 0)
@@ -369,7 +372,7 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
         return replace(found, revision=len(file.history) - 1, coverage="whole-file" if whole else "whole-revision")
     start = file.last_start(end)
     revision = file.history.index_of(start) if start is not None else None
-    if revision is not None and file.history.end_before(revision + 1) > end:
+    if revision is not None and file.data[end : file.history.end_before(revision + 1)].strip(WHITESPACE):
         revision = None  # its startxref, or a /Prev, points to what was to come behind it
     # 7.5.5: the signed part ends with its own end-of-file mark, else it is no whole revision.
     complete = revision is not None and _TAIL.search(file.data, max(0, end - 200), end) is not None

@@ -211,6 +211,9 @@ def _pss(identifier: algos.SignedDigestAlgorithm) -> SignatureAlgorithm:
     # id-mgf1, the only one there is (RFC 4055 2.2, RFC 8017 B.2.1).
     if mask["algorithm"].dotted != "1.2.840.113549.1.1.8":
         raise UnknownAlgorithm("mask generation " + mask["algorithm"].dotted)
+    # RFC 4055 3.1: 1 is the only trailer there is; another one's encoding nobody here checks.
+    if int(parameters["trailer_field"]) != 1:
+        raise UnknownAlgorithm("RSASSA-PSS trailer field")
     inner = mask["parameters"]
     mask_digest = digest_name(inner) if isinstance(inner, algos.DigestAlgorithm) else "sha1"
     digest = digest_name(parameters["hash_algorithm"])

@@ -21,6 +21,7 @@ from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.distinguished_names import is_identified
 from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.timestamp_info import is_understood
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: i
     if signed_data["encap_content_info"]["content_type"].native != "tst_info":
         raise TimestampRefused("the token holds no TSTInfo")
     info: tsp.TSTInfo = signed_data["encap_content_info"]["content"].parsed
+    if not is_understood(info):
+        raise TimestampRefused("the token is of an unknown version, or holds a critical extension that is not known")
     imprint = info["message_imprint"]
     # RFC 3161 2.2: the data imprint and the digest's OID are both compared; a digest under another name is another.
     if imprint["hashed_message"].native != digest or imprint["hash_algorithm"]["algorithm"].native != algorithm:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
+from signkit.japan_time import JST
 from signkit.jpki import attributes as jpki_attributes
 from signkit.jpki.certificates import POLICY_AUTHENTICATION, POLICY_SIGNATURE
 from signkit.jpki.company import OID_REGISTRAR, OID_REGISTRATION, TAGS, CompanyRegistration
@@ -19,7 +20,6 @@ from signkit.pki.anchors import REHEARSAL_ORGANISATION
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
-_JST = timezone(timedelta(hours=9))
 _CA_YEARS = 10
 _LEAF_YEARS = 5
 #: 商業登記電子証明書 last for 3 to 27 months.
@@ -204,7 +204,7 @@ def _builder(
 
 def _leaf_end(now: datetime) -> datetime:
     """Return 23:59:59 in Japan, five years on less a day."""
-    day = (now + timedelta(days=365 * _LEAF_YEARS)).astimezone(_JST)
+    day = (now + timedelta(days=365 * _LEAF_YEARS)).astimezone(JST)
     return day.replace(hour=23, minute=59, second=59, microsecond=0)
 
 

@@ -9,6 +9,7 @@ import glob
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from signkit.errors import system_cause
 from signkit.incoming import OFFLINE, FileProblem, fsspec, is_url, needs_network
@@ -34,19 +35,27 @@ class FileSource:
     problem: FileProblem | None = None
 
 
-def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -> Iterator[FileSource]:
+def sources(
+    names: Iterable[str | os.PathLike[str]], *, offline: bool = False, may_be_empty: bool = False
+) -> Iterator[FileSource]:
     """Yield every file that ``names`` stand for: in the order given, within a folder or glob in order of names.
 
     A folder is searched for files of a known kind and for archives; symbolic links to folders are followed, each folder
-    is entered once.  A name that exists is never taken for a glob.  ``offline``: no URL is asked what it holds.
+    is entered once.  A name that exists is never taken for a glob.  ``offline``: no URL is asked what it holds.  A name
+    that stands for no file is a source with that problem: nothing that was named passes in silence, unless it
+    ``may_be_empty``.
     """
     for name in names:
         text = os.fspath(name)
         if offline and needs_network(text):
             yield FileSource(text, problem=OFFLINE)
             continue
-        for source in _sources_at(text):
-            yield from _open_archive(source, named=source.name == text)
+        empty = True
+        for source in chain.from_iterable(map(_open_archive, _sources_at(text))):
+            empty = False
+            yield source
+        if empty and not may_be_empty:
+            yield FileSource(text, problem=FileProblem("unreadable", _NOTHING))
 
 
 def list_names(names: Iterable[str]) -> Iterator[str]:
@@ -66,21 +75,14 @@ def _sources_at(name: str) -> Iterator[FileSource]:
         yield FileSource(name)
 
 
-def _open_archive(source: FileSource, *, named: bool) -> Iterator[FileSource]:
-    """Replace an archive by its members; one that was ``named`` and holds none must not pass in silence."""
+def _open_archive(source: FileSource) -> Iterator[FileSource]:
+    """Replace an archive by its members."""
     if source.problem is not None or is_url(source.name) or not source.name.lower().endswith(ARCHIVE_SUFFIXES):
         yield source
         return
-    empty = True
     for member in members(source.name, SUFFIXES):
-        empty = False
         name = source.name if member.name is None else f"{source.name}!{member.name}"
         yield FileSource(name, member.data, member.problem)
-    if empty and named:
-        yield FileSource(
-            source.name,
-            problem=FileProblem("unreadable", Text("no PDF or CMS file in it", "PDF も CMS も入っていません")),
-        )
 
 
 def _matching(pattern: str) -> Iterator[FileSource]:
@@ -145,3 +147,6 @@ def _at_url(url: str) -> Iterator[FileSource]:
         yield FileSource(url, problem=FileProblem("unreadable", system_cause(error)))
         return
     yield from map(FileSource, names)
+
+
+_NOTHING = Text("no PDF or CMS file in it", "PDF も CMS も入っていません")

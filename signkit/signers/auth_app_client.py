@@ -1,7 +1,7 @@
 """The sign API of デジタル認証アプリ: code flow with PKCE, OpenID Connect (`signkit.openid`), a transaction each.
 
     consent = begin(config, digest)          a transaction, and the address where the person agrees to it
-    …  the browser comes back to config.redirect_uri with a query  …
+    …  the browser comes back to config.redirect_uri with a query, perhaps to another process (`resume`)  …
     result = consent.finish(query)           signature and certificate
 
 No token, code or secret is part of an error, a representation or a log line.
@@ -14,7 +14,8 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from signkit.errors import SignerUnusable
 from signkit.openid.failure import ConsentDeclined, OpenIdFailure
@@ -48,6 +49,13 @@ class SignTransaction:
     _client_token: str = field(repr=False)
     _request: CodeRequest = field(repr=False)
     _clock: Clock = field(repr=False, default=time.time)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what another process needs to finish it (`resume`): it holds secrets."""
+        return {
+            "address": self.address, "transaction": self.transaction, "client_token": self._client_token,
+            "provider": asdict(self._provider), "request": asdict(self._request),
+        }  # fmt: skip
 
     def finish(self, query: str) -> Result:
         """Exchange what the browser came back with for the signature and its certificate.
@@ -103,6 +111,15 @@ def _begin(config: AuthAppConfig, digest: bytes, line: Line, clock: Clock) -> Si
     more = {"sign_transaction_id": transaction} | ({"acr_values": config.acr_values} if config.acr_values else {})
     address = request.address(provider, config.scope, **more)
     return SignTransaction(address, transaction, config, line, provider, token, request, clock)
+
+
+def resume(config: AuthAppConfig, kept: dict[str, Any], timeout: float, *, clock: Clock = time.time) -> SignTransaction:
+    """Return a transaction that was begun with the same registration, from what `SignTransaction.to_json` told."""
+    line = Line(config.client_id, config.client_secret, timeout)
+    provider, request = OpenIdProvider(**kept["provider"]), CodeRequest(**kept["request"])
+    return SignTransaction(
+        kept["address"], kept["transaction"], config, line, provider, kept["client_token"], request, clock
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ It decorates; only the cryptographic signature proves anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SigningRefused
+from signkit.japan_time import JST
 from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.signing.seals import RED, Seal, seal_of, seal_source
@@ -25,7 +26,6 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-_JST = timezone(timedelta(hours=9))
 _MAX_PIXELS = 4_000_000
 # ISO/IEC 15948 5.2 (PNG signature); JPEG begins with SOI and a marker.
 _IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
@@ -84,7 +84,7 @@ def seal_appearance(
         raise SigningRefused("seal-not-drawable", characters=describe_missing(missing))
     if image is not None:
         _image_format(image)
-    local = time.astimezone(_JST)
+    local = time.astimezone(JST)
     when = (
         f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}" if language == "ja" else f"{local:%Y-%m-%d %H:%M} JST"
     )

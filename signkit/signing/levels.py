@@ -24,7 +24,7 @@ from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
 from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field
-from signkit.signing.readback import check_signed, judge, refuse_harm
+from signkit.signing.readback import check_signed, refuse_harmful
 from signkit.signing.request import SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
 from signkit.validation.options import ValidationOptions
@@ -111,13 +111,11 @@ def sign(
     """
     # Nothing is signed that cannot be finished: a signature without its level cannot be taken back.
     refuse_unfinishable(signer, request.time, level, services, request.profile)
-    # Judged before the update: what was bad already is not our harm.
-    before = judge(pdf, services.judgement, password)
     signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
     # Before evidence is fetched: that may take long, and the signature is what counts.
     check_signed(pdf, signed, signer.certificate)
     result = replace(raise_to_level(signed, signer, level, services, password), time=request.time)
-    refuse_harm(before, judge(result.pdf, services.judgement, password), added=1)
+    refuse_harmful(pdf, result.pdf, services.judgement, password, added=1)
     return result
 
 
@@ -199,8 +197,7 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
     if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
         raise SigningRefused("signature-not-timestamped", fields=", ".join(untimed))
     result = _with_evidence(pdf, level, services, (), password)
-    before, after = (judge(each, services.judgement, password) for each in (pdf, result.pdf))
-    refuse_harm(before, after, added=0)
+    refuse_harmful(pdf, result.pdf, services.judgement, password, added=0)
     return result
 
 

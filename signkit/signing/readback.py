@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from signkit.errors import SigningRefused
+from signkit.limits import LimitExceeded, Meter
+from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.unlocking import Password
+from signkit.pdf.signatures import find_signatures
 from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -46,6 +50,37 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
 
 
+def refuse_harmful(
+    original: bytes, written: bytes, options: ValidationOptions, password: Password, *, added: int
+) -> None:
+    """Refuse what `refuse_harm` does; the original is judged only where an earlier signature could have been better.
+
+    Raises:
+        SigningRefused("earlier-signature-harmed", "self-check-failed"): see `refuse_harm`.
+    """
+    after = judge(written, options, password)
+    earlier = after.signatures[: max(len(after.signatures) - added, 0)]
+    fields, stamps = _fields_of(original, options, password) or (None, 0)
+    kept = fields == [each.field for each in earlier] and stamps <= len(after.document_timestamps)
+    if kept and all(_merit(each) == _BEST for each in earlier):
+        _refuse_unfit(after.signatures[len(earlier) :], added)
+    else:
+        refuse_harm(judge(original, options, password), after, added=added)
+
+
+def _fields_of(pdf: bytes, options: ValidationOptions, password: Password) -> tuple[list[str | None], int] | None:
+    """Return the fields of a file's signatures in their order, and how many document timestamps it holds.
+
+    None where it cannot be read, which is for its judgement to tell.
+    """
+    try:
+        found = find_signatures(PdfFile(pdf, Meter(options.limits), password))
+    except (Unreadable, LimitExceeded, RecursionError, MemoryError):
+        return None
+    fields = [each.field for each in found if each.kind == "signature"]
+    return fields, len(found) - len(fields)
+
+
 def judge(pdf: bytes, options: ValidationOptions, password: Password) -> Report:
     """Return the judgement of a file before or after something is added to it; nobody is asked for evidence."""
     return validate_pdf(pdf, name="", options=replace(options, offline=True, password=password))
@@ -68,7 +103,13 @@ def refuse_harm(before: Report, after: Report, *, added: int) -> None:
         if later is None or later.field != earlier.field or _merit(later) < _merit(earlier):
             raise SigningRefused("earlier-signature-harmed", field=str(earlier.field))
     new = after.signatures[len(before.signatures) :]
-    if len(new) != added or len(after.document_timestamps) < len(before.document_timestamps):
+    if len(after.document_timestamps) < len(before.document_timestamps):
+        raise SigningRefused("self-check-failed", cause="it is not found in the file again")
+    _refuse_unfit(new, added)
+
+
+def _refuse_unfit(new: Sequence[SignatureReport], added: int) -> None:
+    if len(new) != added:
         raise SigningRefused("self-check-failed", cause="it is not found in the file again")
     # FAILED or not intact; that evidence is missing is no fault of this signature.
     if bad := next((item for item in new if item.verdict is Verdict.FAILED or not item.intact), None):
@@ -78,6 +119,10 @@ def refuse_harm(before: Report, after: Report, *, added: int) -> None:
 def _merit(signature: SignatureReport) -> tuple[int, bool, bool]:
     rank = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
     return rank[signature.verdict], bool(signature.intact), signature.changes_permitted is True
+
+
+#: No judgement of the same signature is better.
+_BEST = (2, True, True)
 
 
 def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) -> None:

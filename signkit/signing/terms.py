@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import partial
 
 from signkit.contracts.fonts import FontSet
 from signkit.errors import ContractDataUnreadable, InputUnreadable, PdfNotSignable, SigningRefused
+from signkit.japan_time import JST
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract, role_asked_for
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.anchors import is_rehearsal
 from signkit.signers.base import KeyFacts
@@ -24,7 +25,7 @@ from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
 from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
-from signkit.signing.turn import check_turn
+from signkit.signing.turn import check_turn, one_role
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName
@@ -32,7 +33,6 @@ from signkit.validation.report import SignatureReport, Verdict
 from signkit.words import Language, Text
 
 #: Signing times are stated in Japan's time, whatever the machine's.
-_JST = timezone(timedelta(hours=9))
 #: What the registry's profile asks of the signed file only: the name of the input is not that of what is handed in.
 _SETTLED_BY_SIGNING = ("signed", "file-name")
 
@@ -93,15 +93,18 @@ class Admission:
 
 
 def for_role_of(pdf: bytes, terms: SignatureTerms, password: Password = None) -> SignatureTerms:
-    """Return the terms with the role's name where it was asked for by its title (売主); what is unclear stays.
+    """Return the terms with the role's name where it was asked for by its title (売主); what no party has stays.
 
     Whether the file can be read at all `admit` says.
+
+    Raises:
+        SigningRefused("role-ambiguous"): see `signkit.signing.turn.one_role`.
     """
     try:
         contract = read_contract(pdf, password)
     except (InputUnreadable, ContractDataUnreadable):
         contract = None
-    return terms if contract is None else replace(terms, role=role_asked_for(terms.role, contract.parties))
+    return replace(terms, role=one_role(terms.role, contract))
 
 
 def admit(
@@ -228,7 +231,7 @@ def _request(
     terms: SignatureTerms, name: str, certify: bool, draw: Callable[[datetime], Appearance] | None = None
 ) -> SignatureRequest:
     # ISO 32000-2 7.9.4: dates have no fractions of a second.
-    now = datetime.now(_JST).replace(microsecond=0)
+    now = datetime.now(JST).replace(microsecond=0)
     return SignatureRequest(
         field=terms.role,
         name=name,

@@ -117,7 +117,7 @@ def status_by_number(
         word = Word("crl", header.this_update, header.next_update)
         # RFC 5280 5.3.1: a hold may be lifted again, and removeFromCRL lifts it.
         if isinstance(status, Revoked) and status.reason not in ("certificateHold", "removeFromCRL"):
-            return CertificateStatus("revoked", status.date, word, None, (word,))
+            return CertificateStatus("revoked" if status.date <= now else "good", status.date, word, None, (word,))
         if isinstance(status, Revoked):
             return _unknown("on-hold")
         if not header.names and header.certificates == "all":

@@ -39,7 +39,7 @@ class _End:
 def evidence_end(
     now: datetime,
     before: Judged,
-    judged_at: Callable[[datetime], Judged],
+    judged_at: Callable[[datetime], Iterable[SignatureReport | TimestampReport]],
     pool: Pool,
     trust: TrustStore,
     algorithms: Algorithms,
@@ -82,7 +82,7 @@ def _may_hold(item: SignatureReport | TimestampReport) -> bool:
     return item.verdict is Verdict.PASSED or item.sub_indication == "TRY_LATER"
 
 
-def _is_worse(later: Judged, before: Judged) -> bool:
+def _is_worse(later: Iterable[SignatureReport | TimestampReport], before: Judged) -> bool:
     return any(
         not _may_hold(then) or (now.verdict is Verdict.PASSED and then.verdict is not Verdict.PASSED)
         for then, now in zip(later, before, strict=True)

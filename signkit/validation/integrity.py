@@ -8,6 +8,7 @@ from typing import Any
 
 from signkit.cms import signed_data as cms
 from signkit.cms.content import BeginningAndRest, Beginnings, BytesPieces, Content
+from signkit.cms.raw_rsa import raw_rsa_signature
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
@@ -67,6 +68,17 @@ _HARMLESS_TO_INTEGRITY = {
 }  # fmt: skip
 
 
+def _has_more_than_its_cms(file: PdfFile, found: FoundSignature) -> bool:
+    """Whether /Contents goes on behind the CMS with anything but zeros.
+
+    PDFBox encrypts the zeros that it reserves, though 7.6.2 leaves /Contents out of a file's encryption.
+    """
+    more, holder = cms.trailing(found.contents), found.ref or found.field_ref
+    if not more or file.decryption is None or holder is None:
+        return bool(more)
+    return not file.decryption.encrypts_zeros(found.contents, found.contents.index(more), holder)
+
+
 def check(file: PdfFile, found: FoundSignature, beginnings: Beginnings) -> list[Checked]:
     """Check all signers of one PDF signature; at least one entry, whatever is wrong.
 
@@ -76,7 +88,7 @@ def check(file: PdfFile, found: FoundSignature, beginnings: Beginnings) -> list[
     if not found.reachable:
         problems.append("unreachable")
     # adbe.x509.rsa_sha1 is an OCTET STRING (ISO 32000-2 12.8.3.2), not a SignedData that something might follow.
-    if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
+    if found.sub_filter != "adbe.x509.rsa_sha1" and _has_more_than_its_cms(file, found):
         problems.append("contents-trailing")
     content = _signed_content(file, found, beginnings)
     others = _StoredCertificates(file)
@@ -124,7 +136,7 @@ class _StoredCertificates:
 
 def _signed_data(file: PdfFile, found: FoundSignature) -> Any:
     if found.sub_filter == "adbe.x509.rsa_sha1":
-        return cms.raw_rsa_signature(found.contents, _certificates(file, found.entries.get("/Cert")))
+        return raw_rsa_signature(found.contents, _certificates(file, found.entries.get("/Cert")))
     return cms.load(found.contents)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,7 +32,7 @@ from signkit.validation.report import (
     Verdict,
 )
 from signkit.validation.signing_services import is_organisation, is_service_key, service_reasons
-from signkit.validation.verdicts import Ruling, identity, key_kind, rule
+from signkit.validation.verdicts import LEVELS, Ruling, identity, key_kind, rule
 
 
 def unreadable(blank: Report, code: str, **facts: object) -> Report:
@@ -51,16 +52,28 @@ class Proof:
 
 
 class Judge:
-    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature."""
+    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature.
 
-    def __init__(self, options: ValidationOptions, pool: Pool, *, foreseen_at: datetime | None = None) -> None:
+    ``parts``: the signatures and timestamps that will be judged, whose certificates are asked about first.
+    """
+
+    def __init__(
+        self,
+        options: ValidationOptions,
+        pool: Pool,
+        parts: Iterable[cms.CheckedSigner | cms.Timestamp | None] = (),
+        *,
+        foreseen_at: datetime | None = None,
+    ) -> None:
         self.options = options
         self.now = options.moment()
         # Offline is a promise: no socket, also not by a plug-in.
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
-        fetched = fetched_pool(pool, options, sources) if sources else Pool()
+        signing = [certificate for part in parts for certificate in cms.signing_certificates(part)]
+        fetched = fetched_pool(pool, options, sources, signing) if sources else Pool()
         #: Whether nothing was found beside what the file holds.
         self.has_held_alone = fetched.is_empty
+        self._held, self._is_ahead = pool, foreseen_at is not None
         pool += fetched
         self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now, foreseen_at=foreseen_at)
 
@@ -109,9 +122,10 @@ class Judge:
             and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
         ):
             ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
-        if best is None and ruling.passed and self.options.policy.timestamp_authorities == "listed":
-            missing = reason("accredited-timestamp-missing")
-            ruling = Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (missing, *ruling.reasons))
+        if ruling.passed:
+            lacking = self._lacking(level, best, proof, signer, moment)
+            if lacking:
+                ruling = Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (*lacking, *ruling.reasons))
         return SignatureReport(
             field=checked.found.field if checked.found else None,
             type=kind,
@@ -136,6 +150,32 @@ class Judge:
             customer=self._customer(signer, path),
             timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
         )
+
+    def _lacking(
+        self, level: str, best: Proof | None, proof: Proof | None, signer: cms.CheckedSigner | None, moment: datetime
+    ) -> tuple[Reason, ...]:
+        """What the policy demands and nothing believed gives: anybody can put material for a level into a file."""
+        policy = self.options.policy
+        if best is None and policy.timestamp_authorities == "listed":
+            return (reason("accredited-timestamp-missing"),)
+        wanted = LEVELS.index(policy.required_level)
+        proven = 1 if best is None else 4 if proof is not None else 3
+        # What a source says now is not in the file, and nobody may say it later.
+        if min(wanted, proven) > LEVELS.index("B-T") and not self._is_held_good(signer, moment):
+            proven = LEVELS.index("B-T")
+        if wanted <= proven:
+            return ()
+        facts = {"required": policy.required_level, "level": level, "proven": LEVELS[proven]}
+        return (reason("level-not-proven", **facts),)
+
+    def _is_held_good(self, signer: cms.CheckedSigner | None, moment: datetime) -> bool:
+        """Whether evidence in the file itself shows that the signer's certificate was good."""
+        if signer is None or signer.certificate is None:
+            return False
+        alone = self.trust.with_evidence(self._held)
+        path = alone.judge(signer.certificate, "signature", moment)
+        # Of a moment ahead only its own end counts: newer evidence may be had by then.
+        return path.good and (path.revocation.status == "good" or self._is_ahead)
 
     def _customer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> CustomerFinding | None:
         if self.options.customers is None:

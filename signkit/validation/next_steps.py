@@ -56,13 +56,14 @@ STEPS: tuple[Step, ...] = (
     _step(
         "ask-original",
         "hash-mismatch signature-wrong signature-not-checked timestamp-imprint timestamp-malformed timestamp-signature "
-        "timestamp-signers timestamp-unnamed timestamp-later byte-range-missing byte-range-malformed byte-range-zero "
+        "timestamp-signers timestamp-unnamed timestamp-later timestamp-before-certificate timestamp-not-understood "
+        "byte-range-missing byte-range-malformed byte-range-zero "
         "byte-range-start byte-range-overlap byte-range-beyond-file byte-range-gap byte-range-other-contents "
         "byte-range-other-place contents-missing contents-indirect contents-trailing duplicate-keys "
         "dictionary-malformed unreachable not-cms cms-malformed digests-differ signed-attribute-twice content-inside "
         "message-digest-missing content-type-missing content-type-mismatch algorithm-protection-mismatch "
         "several-signers attributes-as-content archive-index asic-digest asic-extension asic-two-names asic-manifest "
-        "asic-uncovered mail-two-readings mail-sender FORMAT_FAILURE HASH_FAILURE SIG_CRYPTO_FAILURE "
+        "asic-uncovered asic-unjudged mail-two-readings mail-sender FORMAT_FAILURE HASH_FAILURE SIG_CRYPTO_FAILURE "
         "TIMESTAMP_ORDER_FAILURE",
         "Do not rely on this file. Ask the sender for the file as it was signed; if that one is not valid either, for "
         "a new signature.",
@@ -176,7 +177,7 @@ STEPS: tuple[Step, ...] = (
     ),
     _step(
         "raise-level",
-        "level-too-low SIG_CONSTRAINTS_FAILURE",
+        "level-too-low level-not-proven SIG_CONSTRAINTS_FAILURE",
         "Judge by a policy that asks for less (--policy default), or raise the level: signkit extend {file}",
         "要求の緩いポリシー (--policy default) で検証するか、署名のレベルを上げてください: signkit extend {file}",
     ),
@@ -189,7 +190,7 @@ STEPS: tuple[Step, ...] = (
     ),
     _step(
         "ask-who-signed",
-        "party-mismatch party-not-told",
+        "party-mismatch party-not-told party-not-stated",
         "Ask the party whether the certificate's name is right; if it is not, have the right person sign a fresh copy. "
         "Whom it names: signkit validate {file} --identity",
         "証明書の名義が正しいかどうかを当事者に確認してください。違っていれば、本人が新しい契約書に署名し直す必要があります。"

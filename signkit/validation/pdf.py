@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from copy import copy
 from dataclasses import replace
@@ -105,7 +105,7 @@ class _Pdf:
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._pool = self._pool_of()
-        self._judge = Judge(options, self._pool)
+        self._judge = Judge(options, self._pool, [item.signer or item.timestamp for item in self._checked])
         self._proofs: list[tuple[FoundSignature, datetime]] = []
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()
@@ -166,7 +166,7 @@ class _Pdf:
     def _evidence_end(self, signatures: list[SignatureReport], stamps: list[TimestampReport]) -> EvidenceEnd | None:
         """Until when all of it stays judged so; evidence from outside can be had again until its certificate ends."""
         options, now = self._options, self._judge.now
-        held: Judged = [*signatures, *stamps] if self._judge.has_held_alone else self._judged_at(now)
+        held: Judged = [*signatures, *stamps] if self._judge.has_held_alone else [*self._judged_at(now)]
         end = evidence_end(now, held, self._judged_at, self._pool, options.trust, options.policy.algorithms)
         if end is None:
             return None
@@ -177,12 +177,13 @@ class _Pdf:
         ]
         return min([end, *(each for each in outside if each.time > now)], key=lambda each: each.time)
 
-    def _judged_at(self, moment: datetime) -> Judged:
-        """Judge signatures and document timestamps at another moment, by what the file holds."""
+    def _judged_at(self, moment: datetime) -> Iterator[SignatureReport | TimestampReport]:
+        """Judge signatures and document timestamps at another moment, by what the file holds, as far as is asked."""
         other = copy(self)
         other._judge, other._proofs = self._judge.at(moment, self._pool), []
         stamps = other._document_timestamps()
-        return [*(other._signature(item) for item in self._signed), *stamps]
+        yield from (other._signature(item) for item in self._signed)
+        yield from stamps
 
     def _usage_rights(self) -> tuple[Reason, ...]:
         return (reason("usage-rights"),) if holds_usage_rights(self._file) else ()
@@ -303,7 +304,7 @@ class _Pdf:
             other.found for other in self._checked if other.timestamp is not None and other.intact and other.found
         ]
         later = [stamp for stamp in stamps if stamp.end > found.end]
-        timed = bool(signer.timestamps or later)
+        timed = bool(later) or any(token.is_one for token in signer.timestamps)
         if found.sub_filter == "adbe.x509.rsa_sha1":  # a bare PKCS #1 value (ISO 32000-2 12.8.3.2)
             return "unknown"
         # EN 319 142-1 6.3: baseline signatures have ETSI.CAdES.detached; the others are CMS as ISO 32000-1 knew it.

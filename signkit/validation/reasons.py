@@ -124,6 +124,14 @@ _WORDS: dict[str, Text] = {
         "A timestamp does not name the certificate of its service (ESS signing certificate).",
         "タイムスタンプに、発行者の証明書の指定 (ESS signing-certificate) がありません。",
     ),
+    "timestamp-not-understood": Text(
+        "A timestamp is of an unknown version, or holds a critical extension that is not known here.",
+        "タイムスタンプのバージョンが未知であるか、未知の重要 (critical) 拡張が含まれています。",
+    ),
+    "timestamp-before-certificate": Text(
+        "A timestamp states a time ({time}) at which the certificate of its service did not exist yet.",
+        "タイムスタンプの時刻 ({time}) は、発行者の証明書の有効期間が始まる前です。",
+    ),
     "timestamp-later": Text(
         "A timestamp states {time}, which is later than {moment}, when it is known to exist.",
         "タイムスタンプの時刻 {time} が、その存在が分かっている時刻 {moment} より後です。",
@@ -196,6 +204,10 @@ _WORDS: dict[str, Text] = {
         "A manifest holds a critical extension that is not known here.",
         "マニフェストに、未知の重要 (Critical) 拡張が含まれています。",
     ),
+    "asic-unjudged": Text(
+        "The container holds signatures that are not judged here (XAdES, or an odd name): {names}.",
+        "コンテナに、判定できない署名 (XAdES 形式、または通常と異なる名前のもの) があります: {names}。",
+    ),
     "asic-two-names": Text(
         "The container gives files a second name, which other programs show: {names}.",
         "コンテナ内のファイルに別の名前が付けられており、表示が分かれます: {names}。",
@@ -223,6 +235,10 @@ _WORDS: dict[str, Text] = {
     "party-not-told": Text(
         "It cannot be told whether the certificate names the party of the contract.",
         "証明書の名義が契約書の当事者かどうかを判定できません。",
+    ),
+    "party-not-stated": Text(
+        "Whether anybody signed as {role} cannot be told: only a PDF says who signs as whom.",
+        "{role} としての署名かどうかは分かりません (誰が何として署名するかは PDF にしか書かれていません)。",
     ),
     "party-missing": Text("Nobody signed as {role}.", "{role} としての署名がありません。"),
     # --- trust
@@ -342,6 +358,10 @@ _WORDS: dict[str, Text] = {
     ),
     "level-too-low": Text(
         "The policy asks for {required}; this is {level}.", "検証ポリシーは {required} を求めますが、{level} です。"
+    ),
+    "level-not-proven": Text(
+        "The policy asks for {required}; the file holds material for {level}, but no more than {proven} is proven.",
+        "検証ポリシーは {required} を求めます。ファイルは {level} の形ですが、証明されているのは {proven} までです。",
     ),
     # --- whole files
     "no-pdf": Text("This is neither a PDF nor a CMS signature.", "PDF でも CMS 署名でもありません。"),

@@ -11,7 +11,7 @@ from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.trust_judge import PathJudgement
-from signkit.pki.policy import Policy, algorithm_ends
+from signkit.pki.policy import Level, Policy, algorithm_ends
 from signkit.validation.integrity import FORMAT_PROBLEMS, Checked
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
@@ -34,7 +34,8 @@ class Ruling:
 
 #: How far a timestamp service's clock may run ahead of what shows that the timestamp existed.
 _CLOCK_SKEW = timedelta(minutes=5)
-_LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
+#: Each with all before it.
+LEVELS: tuple[Level, ...] = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 
 
 def rule(
@@ -109,8 +110,15 @@ def _changes(changes: Judgement | None) -> Ruling | None:
 
 
 def _time(checked: Checked, moment: datetime) -> Ruling | None:
-    """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3)."""
+    """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3).
+
+    Nor can it be older than the certificate that made it: the service names that one (RFC 5816), not only its key.
+    """
     time = checked.timestamp.time if checked.timestamp is not None else None
+    made_by = checked.timestamp.signer.certificate if checked.timestamp and checked.timestamp.signer else None
+    if time is not None and made_by is not None and time < made_by.not_valid_before - _CLOCK_SKEW:
+        words = reason("timestamp-before-certificate", time=time)
+        return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))
     # Clocks differ by minutes; a stamp from the future proves no past.
     if time is None or time <= moment + _CLOCK_SKEW:
         return None
@@ -168,7 +176,7 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
         return None
     have = level.removeprefix("PAdES-").removeprefix("CAdES-").replace("PKCS7-", "B-")
     # 5.2.8: a level that the policy demands is a constraint on the signature.
-    if have in _LEVELS and _LEVELS.index(have) >= _LEVELS.index(policy.required_level):
+    if have in LEVELS and LEVELS.index(have) >= LEVELS.index(policy.required_level):
         return None
     words = reason("level-too-low", required=policy.required_level, level=level)
     return Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (words,))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from typing import Literal
@@ -95,7 +96,8 @@ def _is_to_be_drawn(
         return False
     if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
         return True
-    waiting = _waiting_fields(file.history.view(found.revision))
+    signed = {change.field for change in judgement.changes if change.code == _SIGNATURE_ADDED}
+    waiting = _waiting_fields(file.history.view(found.revision), signed - unseen() if signed else signed)
     return any(not _is_plain(change, waiting, unseen()) for change in judgement.changes)
 
 
@@ -111,15 +113,17 @@ def _is_plain(change: Change, waiting: frozenset[str], unseen: frozenset[str]) -
     return change.level is Gravity.EVIDENCE
 
 
-def _waiting_fields(view: View) -> frozenset[str]:
-    """The signature fields left empty that take no more of their page than a seal and its words need."""
-    empty = {item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None}
+def _waiting_fields(view: View, asked: AbstractSet[str | None]) -> frozenset[str]:
+    """Those signature fields left empty that take no more of their page than a seal and its words need."""
+    fields = [item for item in form_fields(view) if item.name in asked]
+    empty = {item.name for item in fields if item.type == "/Sig" and view.resolve(item.value) is None}
     if not empty:
         return frozenset()
-    widgets = _widgets(view)
+    widgets = {name: refs for name, refs in _widgets(view).items() if name in empty}
+    every = frozenset().union(*widgets.values())
     large: set[Ref] = set()
     for page in pages(view):
-        if boxes := dict(_annotations(view, page)):
+        if boxes := dict(_annotations(view, page, every)):
             whole = _extent(visible_part(view, page.entries))
             for name in empty:
                 own = widgets[name] & boxes.keys()
@@ -226,11 +230,14 @@ def _widgets(view: View) -> dict[str, set[Ref]]:
     return found
 
 
-def _annotations(view: View, page: Page) -> Iterator[tuple[Ref, Area | None]]:
+def _annotations(view: View, page: Page, asked: AbstractSet[Ref] | None = None) -> Iterator[tuple[Ref, Area | None]]:
+    """Yield the page's annotations, all or those asked for, with their places."""
     items = view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None
     for item in items if isinstance(items, list) else []:
+        if not isinstance(item, Ref) or not (asked is None or item in asked):
+            continue
         entries = view.resolve(item)
-        if isinstance(item, Ref) and isinstance(entries, dict):
+        if isinstance(entries, dict):
             yield item, _area(view, entries.get("/Rect"))
 
 

@@ -28,6 +28,7 @@ def corrections(archive, number):
     ).fetchall()
 
 
+@pytest.mark.slow
 def test_a_contract_says_itself_what_it_is(archive, blank, options):
     add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options))
     facts = entry(archive, 1).facts
@@ -55,6 +56,7 @@ def test_an_identity_record_is_one(repository):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_people_say_counts_before_the_file(archive, blank, options):
     said = TransactionFacts(amount=1, parties=(TransactionParty("田中商店"),))
     add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), said)
@@ -63,6 +65,7 @@ def test_what_people_say_counts_before_the_file(archive, blank, options):
     assert found.said == said
 
 
+@pytest.mark.slow
 def test_the_same_bytes_are_one_entry(archive):
     assert add_file(archive, PDF, "a.pdf", SCAN).outcome == "added"
     again = add_file(archive, PDF, "other name.pdf", SCAN)
@@ -96,6 +99,26 @@ def test_an_earlier_revision_that_comes_later_joins_too_and_changes_nothing(arch
     assert [each.name for each in found.revisions] == ["a.pdf", "b.pdf"]
 
 
+GOOD, ALTERED = PDF, PDF + b"2\n%%EOF\n"
+
+
+@pytest.mark.parametrize("first", [GOOD, ALTERED], ids=["good first", "altered first"])
+def test_an_altered_file_does_not_stand_for_the_good_one_that_it_goes_on_from(archive, first):
+    states = {GOOD: "complete", ALTERED: "broken"}
+    for data in (first, *(states.keys() - {first})):
+        taken = add_file(archive, data, "k.pdf", Judged("file", states[data], level="B-T"))
+    assert (taken.number, taken.outcome, taken.beside) == (2, "added", 1)
+    assert {entry(archive, number).state for number in (1, 2)} == {"complete", "broken"}
+    renewed = add_file(archive, GOOD + b"3\n%%EOF\n", "k-renewed.pdf", Judged("file", "complete", level="B-LTA"))
+    assert (entry(archive, renewed.number).level, len(entry(archive, renewed.number).revisions)) == ("B-LTA", 2)
+
+
+def test_what_was_not_good_before_and_is_now_joins_its_history(archive):
+    add_file(archive, PDF, "a.pdf", Judged("file", "broken", level="B-T"))
+    assert add_file(archive, ALTERED, "b.pdf", Judged("file", "complete")).outcome == "joined"
+    assert entry(archive, 1).state == "complete"
+
+
 def test_copies_signed_in_parallel_are_two_entries_that_know_of_each_other(archive):
     for number, end in enumerate((b"", b"2\n%%EOF\n", b"3\n%%EOF\n")):
         taken = add_file(archive, PDF + end, f"{number}.pdf", SCAN)
@@ -108,6 +131,7 @@ def test_files_that_only_share_their_first_bytes_have_nothing_to_do_with_each_ot
     assert (taken.number, taken.beside) == (2, None)
 
 
+@pytest.mark.slow
 def test_a_signature_is_a_later_revision(archive, blank, signed, options):
     add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options))
     taken = add_file(archive, signed, "k-seller.pdf", judge_file(signed, "k-seller.pdf", options))
@@ -121,6 +145,7 @@ def test_the_beginnings_of_a_file_are_its_earlier_revisions():
     assert len(beginnings_of(b"a%%EOF\nb%%EOF")) == 2  # with and without the end of line
 
 
+@pytest.mark.slow
 def test_the_report_is_kept_without_what_certificates_say_of_people(archive, signed, options):
     add_file(archive, signed, "k.pdf", judge_file(signed, "k.pdf", options))
     report = entry(archive, 1).current.report
@@ -142,6 +167,7 @@ def test_paper_is_an_entry_without_a_file(archive):
     assert (found.form, found.state, found.current, found.facts) == ("paper", "unsigned", None, said)
 
 
+@pytest.mark.slow
 def test_a_scan_is_an_entry_without_signatures(archive, options):
     judged = judge_file(b"\xff\xd8\xff\xe0", "scan.jpg", options)
     assert (judged.form, judged.state, judged.report) == ("scan", "unsigned", None)

@@ -27,6 +27,7 @@ def titles(folder, clock):
         return [entry.facts.title for entry in find_all(archive, Query())]
 
 
+@pytest.mark.slow
 def test_a_backup_is_an_archive_and_only_what_is_new_is_copied(archive, tmp_path, clock):
     add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
     first = backup(archive, tmp_path / "b")
@@ -37,6 +38,7 @@ def test_a_backup_is_an_archive_and_only_what_is_new_is_copied(archive, tmp_path
     assert titles(tmp_path / "b", clock) == ["二", "一"]
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_named_and_the_good_copy_kept(archive, tmp_path, clock):
     add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
     backup(archive, tmp_path / "b")
@@ -52,6 +54,49 @@ def test_the_backup_of_another_archive_is_left_alone(archive, tmp_path):
         backup(archive, tmp_path / "other")
 
 
+@pytest.mark.parametrize("inside", ["", "files", "new", "new/deeper"])
+def test_no_backup_is_made_in_the_archive_itself(archive, folder, clock, inside):
+    add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
+    with refused_as("backup-inside"):
+        backup(archive, folder / inside)
+    assert titles(folder, clock) == ["一"]
+
+
+def test_a_link_to_the_archive_is_the_archive(archive, folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    with refused_as("backup-inside"):
+        backup(archive, tmp_path / "link")
+
+
+def test_where_no_folder_is_no_backup_is_begun(archive, tmp_path):
+    with refused_as("output-not-written"):
+        backup(archive, tmp_path / "mistyped" / "b")
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_neither_backup_nor_archive_is_made_among_other_files(archive, tmp_path):
+    assert backup(archive, tmp_path / "b").begun
+    assert not backup(archive, tmp_path / "b").begun
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "letter.txt").write_text("dear")
+    with refused_as("output-not-written"):
+        backup(archive, documents)
+    with refused_as("output-not-written"):
+        restore(tmp_path / "b", documents)
+    with refused_as("backup-inside"):
+        restore(tmp_path / "b", tmp_path / "b" / "new")
+    assert [each.name for each in documents.iterdir()] == ["letter.txt"]
+
+
+def test_a_register_that_is_not_there_is_an_input_that_cannot_be_read(archive, tmp_path):
+    backup(archive, tmp_path / "b")
+    with refused_as("input-unreadable"):
+        restore(tmp_path / "b", tmp_path / "restored", tmp_path / "nowhere.jsonl")
+    assert not (tmp_path / "restored").exists()
+
+
+@pytest.mark.slow
 def test_an_archive_that_was_set_back_does_not_spoil_its_backup(folder, tmp_path, clock):
     with open_archive(folder, clock) as archive:
         add_paper(archive, TransactionFacts(title="一"))
@@ -67,6 +112,7 @@ def test_an_archive_that_was_set_back_does_not_spoil_its_backup(folder, tmp_path
     assert titles(tmp_path / "b", clock) == ["二", "一"]
 
 
+@pytest.mark.slow
 def test_a_backup_is_restored_whole(archive, tmp_path, clock, options):
     add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一", amount=5))
     correct_entry(archive, 1, TransactionFacts(amount=6))
@@ -104,11 +150,13 @@ def torn(folder, clock, tmp_path, blank, signed, options):
     return folder
 
 
+@pytest.mark.slow
 def test_a_torn_ledger_is_told(torn, clock):
     with refused_as("archive-torn"), open_archive(torn, clock) as archive:
         verify(archive)
 
 
+@pytest.mark.slow
 def test_what_files_say_and_what_the_backup_knows_is_there_again(torn, tmp_path, clock, options):
     made = rebuild(torn, options, tmp_path / "b")
     assert (made.entries, made.unread, made.lost) == (4, (), ())
@@ -123,6 +171,16 @@ def test_what_files_say_and_what_the_backup_knows_is_there_again(torn, tmp_path,
         assert load_entry(archive.connection, 4).facts.title is None
 
 
+def test_a_consent_lacks_no_amount_afterwards(folder, clock, tmp_path, options):
+    facts = TransactionFacts("consent", "承諾書", date(2026, 1, 1), parties=(TransactionParty("田中"),))
+    with open_archive(folder, clock) as archive:
+        for number, template in enumerate(("consent 1.0.0", "real-estate-sale 1.0.0")):
+            add_file(archive, b"%d" % number, "a.png", Judged("scan", "unsigned", template=template), facts)
+        backup(archive, tmp_path / "b")
+    (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes()[:9000])
+    assert rebuild(folder, options, tmp_path / "b").incomplete == (2,)
+
+
 @pytest.mark.slow
 def test_without_a_backup_there_is_what_files_say(torn, clock, options):
     made = rebuild(torn, options)
@@ -133,12 +191,14 @@ def test_without_a_backup_there_is_what_files_say(torn, clock, options):
         assert (sale.facts.kind, len(sale.revisions), sale.level) == ("sale", 2, "B-T")
 
 
+@pytest.mark.slow
 def test_a_ledger_that_is_gone_is_made_anew_too(torn, clock, options, tmp_path):
     (torn / LEDGER).unlink()
     made = rebuild(torn, options, tmp_path / "b")
     assert (made.entries, made.torn) == (4, None)
 
 
+@pytest.mark.slow
 def test_a_file_that_only_the_backup_has_is_named(torn, tmp_path, options, clock):
     with open_archive(tmp_path / "b", clock) as copy:
         sha256 = load_entry(copy.connection, 3).current.sha256
@@ -147,6 +207,7 @@ def test_a_file_that_only_the_backup_has_is_named(torn, tmp_path, options, clock
     assert rebuild(torn, options, tmp_path / "b").lost == (sha256,)
 
 
+@pytest.mark.slow
 def test_what_was_purged_since_the_backup_does_not_come_back(folder, tmp_path, clock, options):
     with open_archive(folder, clock) as archive:
         add_paper(

@@ -102,6 +102,7 @@ def test_a_folder_that_holds_something_is_left_alone(archive, tmp_path):
         export_entries(archive, [], tmp_path)
 
 
+@pytest.mark.slow
 def test_the_calendar_tells_of_ends_notices_and_renewals(archive):
     icalendar = pytest.importorskip("icalendar")
     said = TransactionFacts(
@@ -128,6 +129,7 @@ def test_the_calendar_tells_of_ends_notices_and_renewals(archive):
     assert max(map(len, written.splitlines())) <= 75  # RFC 5545 3.1
 
 
+@pytest.mark.slow
 def test_the_dealers_ledger_has_what_the_contract_says_and_blanks_for_the_rest(archive, blank, options):
     add_file(
         archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), TransactionFacts(record={"fee": "1,980,000円"})

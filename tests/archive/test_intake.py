@@ -38,6 +38,7 @@ def office(tmp_path, blank, signed):
     return folder
 
 
+@pytest.mark.slow
 def test_a_folder_is_taken_in_by_one_call(archive, options, office):
     done = taken(archive, options, office)
     names = {each.item.path.name: each for each in done}
@@ -55,6 +56,7 @@ TABLE = """ファイル名,種類,取引年月日,金額,取引先,件名,備考
 """
 
 
+@pytest.mark.slow
 def test_a_table_says_what_files_do_not(archive, options, office):
     done = taken(archive, options, office, table=TABLE)
     assert {each.item.path.name for each in done if each.item.path} >= {"メモ.txt"}  # named, so taken in
@@ -92,6 +94,7 @@ def test_a_row_that_cannot_be_is_told_and_nothing_taken_in(text, words):
         said_in(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", ["nowhere.pdf,5\n", "売買.pdf,5\n売買.pdf,6\n"])
 def test_a_row_without_its_file_is_told_before_anything_is_taken_in(archive, options, office, rows):
     with refused_as("table-refused", match="not there"):
@@ -105,11 +108,13 @@ def test_a_mac_writes_names_otherwise(archive, options, tmp_path):
     assert done[0].item.said.amount == 7
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_judged_can_be_kept_as_it_is(archive, options, office):
     done = taken(archive, options, office / "2019" / "壊れ.pdf", as_scan=True)
     assert (done[0].taken.outcome, done[0].judged.form) == ("added", "scan")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_is_told_and_stops_nothing(archive, options, office):
     done = taken(archive, options, office / "nowhere.pdf", office / "売買.pdf")
     assert sorted(each.error.code if each.error else "ok" for each in done) == ["input-unreadable", "ok"]

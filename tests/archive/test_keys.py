@@ -7,6 +7,7 @@ import pytest
 from tests.command import run_signkit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

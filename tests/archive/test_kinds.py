@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.archive.kinds import facts_of_contract
+from signkit.archive.kinds import facts_of_contract, has_amount
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
@@ -37,3 +37,14 @@ def test_a_lease_goes_into_the_dealers_ledger_with_its_building_and_parties():
     assert record["building"] == "共同住宅、鉄骨造スレートぶき3階建"
     assert "貸主 髙橋 祐一郎" in record["parties"]
     assert "借主 𠮷田 美咲" in record["parties"]
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("consent 1.0.0", False), ("consent-withdrawal 1.0.0", False), ("real-estate-sale 1.2.0", True),
+        ("nobody-knows-it 1.0.0", True), (None, True),
+    ],
+)  # fmt: skip
+def test_what_has_no_amount_lacks_none(template, expected):
+    assert has_amount(template) is expected

@@ -61,6 +61,7 @@ def revoke(*holders):
     return {holder.certificate.serial_number: NOW - timedelta(days=2) for holder in holders}
 
 
+@pytest.mark.slow
 def test_a_revoked_signer_of_a_running_contract_is_told_once(filled, ca, signers, tmp_path):
     assert watch(filled, KEY, [ca.asn1], TODAY).signers == 2
     files = indexes(tmp_path, ca, revoke(signers[0], signers[2]))
@@ -73,6 +74,7 @@ def test_a_revoked_signer_of_a_running_contract_is_told_once(filled, ca, signers
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_of_another_authority_of_that_name_the_same_number_says_nothing(filled, ca, signers, tmp_path):
     """The generations of JPKI's CA share a name, not a key."""
     watch(filled, KEY, [ca.asn1], TODAY)
@@ -81,11 +83,13 @@ def test_of_another_authority_of_that_name_the_same_number_says_nothing(filled, 
     assert revoked_by_lists(filled, KEY, indexes(tmp_path, other, revoke(signers[0])), TODAY) == []
 
 
+@pytest.mark.slow
 def test_another_key_knows_nobody(filled, ca, signers, tmp_path):
     watch(filled, KEY, [ca.asn1], TODAY)
     assert revoked_by_lists(filled, bytes(32), indexes(tmp_path, ca, revoke(signers[0])), TODAY) == []
 
 
+@pytest.mark.slow
 def test_no_number_lies_in_the_archive_in_clear(filled, folder, ca, signers):
     watch(filled, KEY, [ca.asn1], TODAY)
     rows = filled.connection.execute("SELECT * FROM signer").fetchall()
@@ -98,6 +102,7 @@ def test_no_number_lies_in_the_archive_in_clear(filled, folder, ca, signers):
                 assert form.encode() not in path.read_bytes()
 
 
+@pytest.mark.slow
 def test_sources_are_asked_by_the_one_judgement(filled, ca, signers, tmp_path):
     watch(filled, KEY, [ca.asn1], TODAY)
     (tmp_path / "lists").mkdir()
@@ -106,6 +111,7 @@ def test_sources_are_asked_by_the_one_judgement(filled, ca, signers, tmp_path):
     assert [(each.entry, each.field) for each in revoked_by_sources(filled, options, TODAY)] == [(2, "seller")]
 
 
+@pytest.mark.slow
 def test_a_certificate_about_to_end_is_told(filled, ca):
     watch(filled, KEY, [ca.asn1], TODAY)
     [change] = ending_soon(filled, TODAY)
@@ -123,6 +129,7 @@ def test_what_cannot_be_watched_is_named(archive, ca, signers):
     assert watch(archive, KEY, [ca.asn1], TODAY).unread == ()  # it was said
 
 
+@pytest.mark.slow
 def test_a_later_file_is_looked_into_anew_and_what_was_told_stays(filled, ca, signers, tmp_path):
     watch(filled, KEY, [ca.asn1], TODAY)
     files = indexes(tmp_path, ca, revoke(signers[0]))
@@ -137,6 +144,7 @@ def test_a_later_file_is_looked_into_anew_and_what_was_told_stays(filled, ca, si
     assert not change.is_new
 
 
+@pytest.mark.slow
 def test_purging_takes_the_signers_too(filled, ca):
     watch(filled, KEY, [ca.asn1], TODAY)
     purge(filled, [Due(load_entry(filled.connection, 1), TODAY, "tax")])
@@ -144,6 +152,7 @@ def test_purging_takes_the_signers_too(filled, ca):
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_an_older_ledger_goes_on(tmp_path, monkeypatch, signers, ca):
     """One that was made before there were signers in it: nothing of it counts as changed."""
     monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])

@@ -62,6 +62,7 @@ def test_an_operation_that_was_rewritten_is_found(archive, entry, change):
     assert [(each.code, each.name) for each in verify(archive).troubles] == [("operation-changed", "3")]
 
 
+@pytest.mark.slow
 def test_who_looked_at_a_deleted_entry_goes_with_it_and_that_somebody_did_stays(archive, entry):
     sha256 = entry.current.sha256
     record_operation(archive, "prepared", "hanako", sha256)  # before it was kept
@@ -75,6 +76,7 @@ def test_who_looked_at_a_deleted_entry_goes_with_it_and_that_somebody_did_stays(
     assert sha256.encode() not in ledger
 
 
+@pytest.mark.slow
 def test_a_backup_is_asked_for_where_a_week_old_one_lacks_something(archive, entry, clock, tmp_path):
     assert is_backup_due(archive)  # there is none
     backup(archive, tmp_path / "backup")
@@ -94,6 +96,7 @@ def test_an_empty_archive_needs_no_backup(archive):
     assert not is_backup_due(archive)
 
 
+@pytest.mark.slow
 def test_verifying_and_backing_up_tell_how_far_they_are_and_can_be_ended(archive, entry, tmp_path):
     class Enough(Exception):
         pass

@@ -46,6 +46,11 @@ def entry(**facts):
         ({"kind": "contract", "date": date(2020, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2027, 4, 29), "tax"),
         ({"kind": "contract", "date": date(2021, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2028, 4, 28), "tax"),
         ({"date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),  # whatever it is
+        # by the last day that can be written people say that something never ends
+        ({"kind": "contract", "date": date(9999, 12, 31)}, MARCH, date.max, "tax"),
+        ({"kind": "contract", "date": date(9999, 12, 31)}, Business(), date.max, "tax"),
+        ({"kind": "contract", "date": date(9995, 2, 28)}, MARCH, date.max, "tax"),
+        ({"kind": "employment", "end_date": date(9996, 2, 29)}, MARCH, date.max, "employment"),
         # a contract that went on is counted from its end
         ({"kind": "lease", "date": date(2010, 4, 1), "end_date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),
         ({"kind": "sale", "date": date(2020, 3, 1), "end_date": date(2020, 5, 1)}, MARCH, date(2028, 5, 31), "tax"),
@@ -139,6 +144,7 @@ def test_what_is_due_may_be_asked_of_some(filled, wish, found):
     assert [each.entry.number for each in due_entries(filled, date(2200, 1, 1), **wish)] == found
 
 
+@pytest.mark.slow
 def test_purging_deletes_what_is_due_and_no_other(filled):
     [row] = purge(filled, list(due_entries(filled, TODAY)))
     assert (row.entry, row.kind, row.rule, row.files) == (1, "contract", "tax", 2)
@@ -148,6 +154,7 @@ def test_purging_deletes_what_is_due_and_no_other(filled):
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_left_in_any_file(filled, folder):
     assert {path.name for path in holding(folder, SECRET)} > {"ledger.sqlite-wal"}  # it is there before
     files = [sha256 for (sha256,) in filled.connection.execute("SELECT sha256 FROM revision WHERE entry = 1")]
@@ -178,6 +185,7 @@ def test_the_register_is_a_table_for_people(filled):
     assert text[1].startswith("1,2026-11-27 12:00,契約書,法人税法施行規則59条")
 
 
+@pytest.mark.slow
 def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
     with open_archive(folder) as reader:
         reader.connection.execute("BEGIN")
@@ -191,6 +199,7 @@ def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
     assert holding(folder, SECRET) == []
 
 
+@pytest.mark.slow
 def test_the_same_bytes_can_be_taken_in_again(filled):
     data = filled.blobs.read(filled.connection.execute("SELECT sha256 FROM revision").fetchone()[0])
     purge(filled, list(due_entries(filled, TODAY)))
@@ -199,6 +208,7 @@ def test_the_same_bytes_can_be_taken_in_again(filled):
     assert verify(filled).troubles == ()
 
 
+@pytest.mark.slow
 def test_a_backup_follows_by_the_register(filled, folder, tmp_path, clock):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -213,6 +223,7 @@ def test_a_backup_follows_by_the_register(filled, folder, tmp_path, clock):
         assert verify(copy).troubles == ()
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_brought_up_to_date_forgets_too(filled, tmp_path):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -220,6 +231,7 @@ def test_a_backup_that_is_brought_up_to_date_forgets_too(filled, tmp_path):
     assert holding(tmp_path / "backup", SECRET) == []
 
 
+@pytest.mark.slow
 def test_what_was_deleted_is_not_restored(filled, folder, tmp_path, clock):
     backup(filled, tmp_path / "backup")
     purge(filled, list(due_entries(filled, TODAY)))
@@ -230,6 +242,7 @@ def test_what_was_deleted_is_not_restored(filled, folder, tmp_path, clock):
     assert holding(tmp_path / "again", SECRET) == []
 
 
+@pytest.mark.slow
 def test_the_register_of_another_archive_is_refused(filled, folder, tmp_path):
     purge(filled, list(due_entries(filled, TODAY)))
     create_archive(tmp_path / "other")

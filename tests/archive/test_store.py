@@ -112,6 +112,7 @@ def test_whoever_cannot_write_waits_then_is_told(folder, monkeypatch):
         assert add_paper(other, TransactionFacts(title="x")).number == 1
 
 
+@pytest.mark.slow
 def test_many_writers_at_once_lose_nothing(folder):
     def write(name):
         with open_archive(folder) as archive:

@@ -59,6 +59,7 @@ def test_a_flipped_bit_names_the_file(filled, place):
     assert found(filled) == [("file-changed", shown(filled, path))]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_missing_or_added_or_swapped_is_named(filled):
     first, second = kept_file(filled, 1), kept_file(filled, 2)
     bytes_of_first = first.read_bytes()
@@ -101,6 +102,7 @@ def test_a_row_that_was_changed_around_the_journal_names_the_entry(filled, state
     assert found(filled) == [("entry-changed", "2")]
 
 
+@pytest.mark.slow
 def test_an_entry_that_was_taken_away_or_put_in_is_named(filled):
     around_the_ledger(
         filled,
@@ -115,6 +117,7 @@ def test_an_entry_that_was_taken_away_or_put_in_is_named(filled):
     assert any(code == "file-added" for code, _ in found(filled))
 
 
+@pytest.mark.slow
 def test_settings_that_were_changed_are_told(filled):
     around_the_ledger(filled, "UPDATE setting SET value = '1' WHERE name = 'identity'")
     assert ("settings-changed", "") in found(filled)
@@ -142,6 +145,7 @@ def test_a_journal_that_was_changed_or_cut_is_told(filled, statement, code, name
     assert (code, name) in found(filled)
 
 
+@pytest.mark.slow
 def test_an_older_state_put_back_misses_the_newer_file(folder, clock):
     with open_archive(folder, clock) as archive:
         add_file(archive, b"%PDF 1", "1.pdf", SCAN)
@@ -167,6 +171,7 @@ def told(archive, seen, options):
     return [(trouble.code, trouble.name) for trouble in hold_against(archive, seen, options)]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_from_outside_holds_until_the_ledger_is_written_anew(filled, tmp_path, clock, options):
     seen = written(checkpoint(filled), tmp_path / "seen.json")
     assert told(filled, seen, options) == []
@@ -199,6 +204,7 @@ def now():
     return lambda: datetime.now(UTC)  # the rehearsal's timestamps are of this moment
 
 
+@pytest.mark.slow
 def test_the_head_is_timestamped_once_a_day(folder, now, services, options):
     with open_archive(folder, now) as archive:
         assert stamp_day(archive, services.timestamps)
@@ -209,6 +215,7 @@ def test_the_head_is_timestamped_once_a_day(folder, now, services, options):
         assert [trouble.code for trouble in verify_stamps(archive, options)] == ["stamp-bad"]
 
 
+@pytest.mark.slow
 def test_a_timestamp_tells_of_a_journal_that_was_written_anew(folder, now, services, options):
     with open_archive(folder, now) as archive:
         add_paper(archive, TransactionFacts(title="前"))
@@ -219,6 +226,7 @@ def test_a_timestamp_tells_of_a_journal_that_was_written_anew(folder, now, servi
         assert ("journal-other", "2") in [(each.code, each.name) for each in verify_stamps(archive, options)]
 
 
+@pytest.mark.slow
 def test_a_timestamp_over_another_head_does_not_hold(folder, now, services, options, tmp_path):
     from dataclasses import replace
 
@@ -245,6 +253,7 @@ def test_a_disposal_record_that_was_changed_is_told(archive):
     assert found(archive) == [("disposal-changed", "1")]
 
 
+@pytest.mark.slow
 def test_an_index_that_would_find_something_else_is_told(filled):
     around_the_ledger(filled, "UPDATE words_data SET block = zeroblob(length(block)) WHERE id > 10")
     assert "database" in {code for code, _ in found(filled)}

@@ -33,6 +33,7 @@ _PARTNERS = {
     "linearised": ("linearised",),
     "nobody follows": ("nobody follows",),
     "fields that wait": ("fields that wait",),
+    "hidden sections": ("hidden sections",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
 _COMMENTING = {"annotations", "comments"}

@@ -108,6 +108,7 @@ def test_visual_basic_info(myna):
     assert (len(version.value), len(number.value), city.value.decode()) == (4, 1, "架空市")
 
 
+@pytest.mark.slow
 def test_visual(myna):
     """``visual birth`` and the pictures: 照合番号A opens the face, and is read from EF 0001 before."""
     number = myna.number("5678")

@@ -160,6 +160,7 @@ def test_without_pyscard_the_extra_is_named(monkeypatch):
     assert caught.value.message("ja").startswith("カードリーダー に")
 
 
+@pytest.mark.slow
 def test_without_the_service_its_start_is_explained(bench, tmp_path):
     """In a process of its own, for libpcsclite reads the place of the service once."""
     script = "import signkit.card.reader as r\ntry: r.list_readers()\nexcept Exception as e: print(e.code)"
@@ -259,6 +260,7 @@ def card_on_bench(bench):
         yield card
 
 
+@pytest.mark.slow
 def test_a_card_that_another_program_holds(card_on_bench):
     with OtherProgram(exclusive=True), pytest.raises(CardBusy):
         connect(busy=0.1)

@@ -12,6 +12,7 @@ from signkit.card.tlv import MAX_OBJECT, encode, object_size, objects, only_obje
 from signkit.errors import CardAnswerInvalid
 
 
+@pytest.mark.slow
 @given(tag=st.sampled_from([0x30, 0x90, 0xDF22, 0xFF20, 0x7F21, 0x5F4E]), value=st.binary(max_size=700))
 def test_what_is_encoded_is_read_back(tag, value):
     raw = encode(tag, value)
@@ -30,6 +31,7 @@ def test_objects_in_a_row_are_read_up_to_the_filler(row):
     assert [(tag, found[tag].value) for tag in found] == row
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_parser(data):
     for parse in (lambda: objects(data, "test"), lambda: object_size(data, "test")):

@@ -55,12 +55,14 @@ def _exactly(link, size: int) -> bytes:
     return data
 
 
+@pytest.mark.slow
 def test_the_card_tells_its_atr_and_answers_commands():
     with reader() as listening, served(EmulatedCard(rsa_contents()), listening) as (link, _, _):
         assert ask(link, b"\x04").hex() == "3b888001000005e0b381a1007f"
         assert ask(link, JPKI) == b"\x90\x00"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("power", [b"\x00", b"\x01", b"\x02"])
 def test_power_and_reset_are_not_answered_and_forget_everything(power):
     with reader() as listening, served(EmulatedCard(rsa_contents()), listening) as (link, _, _):
@@ -69,6 +71,7 @@ def test_power_and_reset_are_not_answered_and_forget_everything(power):
         assert ask(link, bytes.fromhex("00A40000")) == b"\x6a\x86"
 
 
+@pytest.mark.slow
 def test_a_message_in_pieces_is_put_together():
     with reader() as listening, served(EmulatedCard(rsa_contents()), listening) as (link, _, _):
         for byte in (len(JPKI).to_bytes(2, "big") + JPKI)[:-1]:
@@ -77,6 +80,7 @@ def test_a_message_in_pieces_is_put_together():
         assert _exactly(link, 4) == b"\x00\x02\x90\x00"
 
 
+@pytest.mark.slow
 def test_an_empty_message_breaks_nothing():
     with reader() as listening, served(EmulatedCard(rsa_contents()), listening) as (link, _, _):
         link.sendall(b"\x00\x00")
@@ -99,6 +103,7 @@ def test_a_card_that_vanishes_ends_the_connection_and_the_serving():
         until(lambda: not thread.is_alive(), "end of serving")
 
 
+@pytest.mark.slow
 def test_stopping_ends_the_serving():
     with reader() as listening, served(EmulatedCard(rsa_contents()), listening) as (_, stop, thread):
         stop.set()

@@ -76,12 +76,14 @@ def test_the_agent_shows_what_is_signed_and_asks_for_the_password_itself(signkit
     assert witness.valid_signatures(tmp_path / "contract-seller.pdf") == 1
 
 
+@pytest.mark.slow
 def test_without_a_terminal_there_is_no_agent(signkit):
     refused = signkit("agent", "--signer", "card:virtual")
     assert refused.returncode == 2
     assert "there is no terminal" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_program_that_finds_no_agent_says_how_to_start_one(signkit, contract):
     refused = signkit("sign", contract, "--as", "seller", "--signer", "agent:1", "--pin-stdin", stdin="x\n")
     assert refused.returncode == 11

@@ -8,6 +8,7 @@ from typer.main import get_command
 from signkit.cli.app import make_app
 
 
+@pytest.mark.slow
 def test_the_list_of_commands_is_the_same_whatever_was_typed():
     def listed(arguments):
         commands = get_command(make_app(arguments)).commands
@@ -16,6 +17,7 @@ def test_the_list_of_commands_is_the_same_whatever_was_typed():
     assert listed([]) == listed(["sign", "a.pdf"]) == listed(None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["card", "status"], ["--lang", "en", "card", "status"], None])
 def test_a_command_that_was_typed_is_whole(arguments):
     card = get_command(make_app(arguments)).commands["card"]

@@ -49,6 +49,7 @@ def test_a_folder_is_taken_in_and_found(filled):
     assert "該当する記録はありません" in nothing.stderr
 
 
+@pytest.mark.slow
 def test_pages_and_formats(filled):
     first = filled("find", "--limit", "2")
     assert first.stdout.count("\n") == 2
@@ -75,6 +76,7 @@ def test_show_tells_all_with_its_history(filled, tmp_path, blank):
     assert "紙の契約書です" in filled("show", "3", "-o", "paper.pdf").stderr
 
 
+@pytest.mark.slow
 def test_export_hands_out_files_index_calendar_ledger_and_register(filled, tmp_path):
     assert filled("export", "税務", "--from", "2019-01-01").returncode == 0
     assert sorted(path.name for path in (tmp_path / "税務").iterdir()) == [
@@ -103,6 +105,7 @@ def test_purge_shows_first_and_deletes_with_yes(filled, tmp_path):
     assert filled("verify").returncode == 0
 
 
+@pytest.mark.slow
 def test_verify_and_checkpoint(filled, tmp_path):
     assert filled("checkpoint", "-o", "控え.json").returncode == 0
     whole = filled("verify", "--checkpoint", "控え.json")
@@ -132,12 +135,14 @@ def test_backup_restore_rebuild(filled, signkit, tmp_path):
     assert "佐藤商店" in filled("find").stdout
 
 
+@pytest.mark.slow
 def test_paper_by_options(archive):
     run = archive("add", "--paper", "--title", "覚書", "--date", "2026-01-02", "--party", "田中", "--party", "佐藤")
     assert (run.returncode, run.stdout) == (0, "1\t登録\t署名なし\t(紙)\n") or run.stdout.startswith("1\t登録")
     assert "田中・佐藤" in archive("find").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -160,6 +165,10 @@ def test_paper_by_options(archive):
         (("verify", "--checkpoint", "nowhere.json"), 2, "nowhere.json"),
         (("purge", "--apply", "nowhere.jsonl"), 2, "nowhere.jsonl"),
         (("rebuild",), 14, "壊れていません"),
+        (("find", "--party", " "), 2, "--party が空です"),
+        (("find", "--text", ""), 2, "--text が空です"),
+        (("find", "--from", "平成元年1月7日"), 2, "--from は 2026-11-21"),
+        (("find", "--min", "-5"), 2, "--min が金額"),
     ],
 )  # fmt: skip
 def test_every_bad_input_is_one_message_and_its_exit_code(archive, arguments, code, words):
@@ -183,6 +192,7 @@ def test_where_there_is_no_archive_the_way_to_one_is_told(signkit):
     assert "signkit archive init" in run.stderr
 
 
+@pytest.mark.slow
 def test_the_users_own_archive_needs_no_name(signkit, tmp_path):
     assert signkit("archive", "init").returncode == 0
     assert (tmp_path / "home" / "archive" / "ledger.sqlite").is_file()

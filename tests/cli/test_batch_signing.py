@@ -28,6 +28,7 @@ def test_one_pin_signs_them_all(signkit, three):
     assert run.stderr.count("5 tries left.") == 1
 
 
+@pytest.mark.slow
 def test_the_manifest_is_shown_and_must_be_confirmed(signkit, three, tmp_path):
     import hashlib
 
@@ -38,6 +39,7 @@ def test_the_manifest_is_shown_and_must_be_confirmed(signkit, three, tmp_path):
     assert not list(tmp_path.glob("*-seller.pdf"))
 
 
+@pytest.mark.slow
 def test_a_bad_file_is_found_before_anything_is_signed(signkit, three, tmp_path):
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 broken")
     run = signkit("sign", *three, *ARGUMENTS, "--yes", stdin=PASSWORD)
@@ -93,6 +95,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 def test_two_inputs_of_one_name_are_refused(signkit, tmp_path, blank):
     for folder in ("x", "y", "out"):
         (tmp_path / folder).mkdir()

@@ -53,12 +53,14 @@ def test_a_proof_is_good_with_challenge_ca_and_evidence(cards, challenge, proof,
     assert result.stdout.startswith("PASSED")
 
 
+@pytest.mark.slow
 def test_without_evidence_it_is_undecided_and_says_why(cards, challenge, proof):
     result = verify(cards, proof, "--challenge", challenge, *cards.trust)
     assert result.returncode == 3
     assert result.stdout.count("undecided:") == 1
 
 
+@pytest.mark.slow
 def test_the_json_names_each_question(cards, challenge, proof):
     result = verify(cards, proof, "--challenge", challenge, "--format", "json")
     judged = json.loads(result.stdout)
@@ -66,6 +68,7 @@ def test_the_json_names_each_question(cards, challenge, proof):
     assert {finding["question"] for finding in judged["findings"]} >= {"challenge", "signature", "issuer"}
 
 
+@pytest.mark.slow
 def test_another_challenge_is_bad(cards, proof, tmp_path):
     other = str(tmp_path / "other.json")
     cards.run("challenge", "-o", other, reader=None)
@@ -74,6 +77,7 @@ def test_another_challenge_is_bad(cards, proof, tmp_path):
     assert "bad: the proof answers another challenge" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_challenge_that_waited_too_long_is_bad(cards, challenge, proof):
     from pathlib import Path
 
@@ -82,6 +86,7 @@ def test_a_challenge_that_waited_too_long_is_bad(cards, challenge, proof):
     assert verify(cards, proof, "--challenge", challenge, *cards.trust).returncode == 1
 
 
+@pytest.mark.slow
 def test_a_challenge_of_ones_own_is_told_to_prove_no_moment(cards, tmp_path):
     path = str(tmp_path / "own.json")
     result = cards.run("authenticate", "-o", path, typed=f"{PIN}\n")
@@ -91,12 +96,14 @@ def test_a_challenge_of_ones_own_is_told_to_prove_no_moment(cards, tmp_path):
     assert "undecided: the proof brought its own challenge" in judged.stdout
 
 
+@pytest.mark.slow
 def test_a_wrong_pin_writes_no_proof(cards, challenge, tmp_path):
     result = cards.run("authenticate", "--challenge", challenge, "-o", str(tmp_path / "p.json"), typed="9999\n")
     assert isinstance(result.error, PinWrong)
     assert not (tmp_path / "p.json").exists()
 
 
+@pytest.mark.slow
 def test_a_proof_in_place_of_a_challenge_is_refused_before_the_pin(cards, proof):
     cards.exchanges.clear()
     result = cards.run("authenticate", "--challenge", proof, typed=f"{PIN}\n")
@@ -104,6 +111,7 @@ def test_a_proof_in_place_of_a_challenge_is_refused_before_the_pin(cards, proof)
     assert cards.exchanges == []
 
 
+@pytest.mark.slow
 def test_a_proof_that_is_not_there_is_told(cards):
     assert isinstance(verify(cards, "none.json").error, InputUnreadable)
 
@@ -115,6 +123,7 @@ def register(cards, *options):
     return cards.run("touch", "--register", *cards.trust, *options, typed=f"{PIN}\n")
 
 
+@pytest.mark.slow
 def test_a_registered_card_is_known_and_the_time_is_shown(cards, evidence):
     assert "as a keyed hash" in register(cards).stderr
     result = cards.run("touch", *cards.trust, "--evidence", evidence)
@@ -122,12 +131,14 @@ def test_a_registered_card_is_known_and_the_time_is_shown(cards, evidence):
     assert re.match(r"answered in [0-9.]+ ms \(the card's part: [0-9.]+ ms\)\nPASSED", result.stdout)
 
 
+@pytest.mark.slow
 def test_the_answer_for_scripts_holds_the_milliseconds(cards):
     register(cards)
     judged = cards.json("touch", *cards.trust)
     assert judged["milliseconds"]["total"] >= judged["milliseconds"]["card"] > 0
 
 
+@pytest.mark.slow
 def test_a_touch_verifies_no_pin(cards):
     register(cards)
     cards.exchanges.clear()
@@ -136,6 +147,7 @@ def test_a_touch_verifies_no_pin(cards):
     assert all(exchange.header[1] != 0x20 for exchange in cards.exchanges)
 
 
+@pytest.mark.slow
 def test_another_card_is_not_known(cards):
     register(cards)
     result = cards.run("touch", *cards.trust, reader="virtual:expired")
@@ -143,6 +155,7 @@ def test_another_card_is_not_known(cards):
     assert "bad: this card is not registered" in result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["virtual", "virtual:expired"])
 def test_a_card_of_an_unknown_ca_or_expired_is_not_registered(cards, profile):
     trust = () if profile == "virtual" else cards.trust
@@ -152,6 +165,7 @@ def test_a_card_of_an_unknown_ca_or_expired_is_not_registered(cards, profile):
     assert not (cards.home / "touch.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_a_wrong_pin_registers_nothing(cards):
     result = cards.run("touch", "--register", *cards.trust, typed="9999\n")
     assert isinstance(result.error, PinWrong)
@@ -167,6 +181,7 @@ def test_a_forgotten_card_is_no_longer_known(cards):
     assert cards.run("touch", *cards.trust).returncode == 1
 
 
+@pytest.mark.slow
 def test_a_registry_elsewhere(cards, tmp_path):
     own = ("--registry", str(tmp_path / "gate.sqlite"))
     register(cards, *own)
@@ -179,12 +194,14 @@ def test_register_and_forget_exclude_each_other(cards):
     assert isinstance(cards.run("touch", "--register", "--forget").error, UsageProblem)
 
 
+@pytest.mark.slow
 def test_a_touch_answers_the_customer_number(cards):
     register(cards, "--customer", "C-10234")
     assert "C-10234" in cards.run("touch", *cards.trust).stdout
     assert cards.json("touch", *cards.trust)["customer"] == "C-10234"
 
 
+@pytest.mark.slow
 def test_a_refused_card_speaks_for_no_customer(cards):
     register(cards, "--customer", "C-10234")
     with closing(sqlite3.connect(cards.home / "touch.sqlite")) as registry, registry:

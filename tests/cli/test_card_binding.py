@@ -64,6 +64,7 @@ def test_an_authentication_from_elsewhere_is_held_against_the_binding(cards, sig
     assert has_code(refused.error, "touch-registry-unusable")
 
 
+@pytest.mark.slow
 def test_a_registry_that_cannot_be_used_is_told_before_a_secret_is_asked(cards, tmp_path):
     (tmp_path / "junk.sqlite").write_bytes(b"junk")
     refused = bind(cards, "--registry", str(tmp_path / "junk.sqlite"))
@@ -100,6 +101,7 @@ def test_the_answer_for_scripts(cards):
     assert (told["bound"], told["conclusion"]) == (True, "INDETERMINATE")
 
 
+@pytest.mark.slow
 def test_a_touch_without_a_binding_says_so(cards):
     cards.run("touch", "--register", *cards.trust, typed=f"{PIN}\n")
     assert cards.json("touch", *cards.trust)["bound_at"] is None
@@ -116,12 +118,14 @@ def test_a_wrong_secret_binds_nothing(cards, typed, error):
     assert not (cards.home / "touch.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_a_card_without_a_signing_certificate_is_asked_for_no_secret(cards):
     run = bind(cards, reader="virtual:no-signing-certificate")
     assert has_code(run.error, "no-signing-certificate")
     assert "tries left" not in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", ["virtual", "virtual:expired"])
 def test_who_is_not_believed_or_has_expired_is_not_bound(cards, reader):
     trust = () if reader == "virtual" else TRUST
@@ -136,6 +140,7 @@ def test_a_customer_number_that_is_none_is_refused_before_the_card(cards):
     assert cards.exchanges == []
 
 
+@pytest.mark.slow
 def test_what_nobody_signed_is_told_before_the_touch(cards, tmp_path, contract):
     answer = cards.run("touch", "--signer-of", str(tmp_path / contract))
     assert isinstance(answer.error, InputUnreadable)

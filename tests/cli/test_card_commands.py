@@ -43,11 +43,13 @@ def test_a_certificate_that_ends_soon_is_told_of_where_it_is_read(cards, monkeyp
     assert "days left" in read.stderr
 
 
+@pytest.mark.slow
 def test_the_status_spends_no_try(cards):
     assert cards.tries() == FRESH
     assert cards.tries() == FRESH
 
 
+@pytest.mark.slow
 def test_the_status_shows_neither_serial_number_nor_attributes(cards):
     shown = cards.run("status").stdout + cards.run("status", "--format", "json").stdout
     certificate = cards.run("certificate", "--kind", "sign", typed=f"{PASSWORD}\n").stdout
@@ -56,6 +58,7 @@ def test_the_status_shows_neither_serial_number_nor_attributes(cards):
         assert private not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "kind", "tries"),
     [
@@ -77,6 +80,7 @@ def test_an_expired_certificate_is_called_so(cards):
     assert "(expired)" in cards.run("status", reader="virtual:expired").stdout
 
 
+@pytest.mark.slow
 def test_a_fingerprint_tells_cards_apart_when_asked_for(cards):
     first, again = (cards.json("status", "--fingerprint")["fingerprint"] for _ in range(2))
     other = cards.json("status", "--fingerprint", reader="virtual:expired")["fingerprint"]
@@ -122,6 +126,7 @@ def test_a_card_without_signing_certificate_says_so(cards):
     assert has_code(result.error, "no-signing-certificate")
 
 
+@pytest.mark.slow
 def test_a_wrong_password_spends_one_try_and_says_what_remains(cards):
     result = cards.run("certificate", "--kind", "sign", typed="WRONG123\n")
     assert isinstance(result.error, PinWrong)
@@ -132,6 +137,7 @@ def test_a_wrong_password_spends_one_try_and_says_what_remains(cards):
 # Changing a PIN.
 
 
+@pytest.mark.slow
 def test_a_changed_pin_opens_and_the_old_one_no_longer_does(cards):
     changed = cards.run("change-pin", "--pin", "authentication", typed="1234\n4321\n")
     assert "Changed: authentication PIN." in changed.stderr
@@ -139,6 +145,7 @@ def test_a_changed_pin_opens_and_the_old_one_no_longer_does(cards):
     assert cards.run("authenticate", typed="4321\n").returncode == 0
 
 
+@pytest.mark.slow
 def test_the_text_input_support_pin_is_changed(cards):
     changed = cards.run("change-pin", "--pin", "surface", typed="5678\n8765\n")
     assert "3 tries left." in changed.stderr
@@ -147,11 +154,13 @@ def test_the_text_input_support_pin_is_changed(cards):
     assert cards.run("identity", "--from", "surface", typed="8765\n").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_lower_case_password_is_set_in_upper_case(cards):
     assert cards.run("change-pin", "--pin", "signature", typed="signkit1\nnewpass9\n").returncode == 0
     assert cards.run("certificate", "--kind", "sign", typed="NEWPASS9\n").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pin", "typed"),
     [("signature", "SIGNKIT1\nshort\n"), ("authentication", "1234\n12a4\n"), ("surface", "5678\n567\n")],
@@ -162,6 +171,7 @@ def test_a_new_pin_of_the_wrong_form_spends_no_try_and_changes_nothing(cards, pi
     assert cards.run("certificate", "--kind", "sign", typed=f"{PASSWORD}\n").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("profile", "error"), [("locked", CardLocked), ("last-try", "pin-last-try")])
 def test_nobody_is_asked_where_no_try_may_be_used(cards, profile, error):
     reader = f"virtual:{profile}"
@@ -237,6 +247,7 @@ def test_the_doctor_reaches_no_forbidden_file_either(cards):
 # Identity.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "typed"), [("certificate", PASSWORD), ("surface", SURFACE_PIN), ("code-b", CODE_B)])
 def test_the_four_attributes_read_three_ways(cards, source, typed):
     found = cards.json("identity", "--from", source, typed=f"{typed}\n")
@@ -245,6 +256,7 @@ def test_the_four_attributes_read_three_ways(cards, source, typed):
     assert (found["sex"], found["source"]) == ("female", source)
 
 
+@pytest.mark.slow
 def test_a_rehearsals_identity_is_believed_only_when_its_ca_is_named(cards):
     told = cards.run("identity", typed=f"{PASSWORD}\n").stderr
     assert "not issued by a CA that is trusted here" in told
@@ -296,6 +308,7 @@ def test_nobody_types_a_name_or_an_address(cards, repository, tmp_path, signkit)
     assert "花子" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -349,6 +362,7 @@ def test_one_age_of_a_card_whose_issuer_stays_open_is_undecided(cards):
     assert (judged["conclusion"], judged["at_least"]) == ("INDETERMINATE", {"20": True})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age", ["0", "151", "-1", "x"])
 def test_what_is_no_age_is_refused_before_the_card_is_asked(cards, age):
     assert cards.run("genuine", "--over", age, typed=f"{BIRTH_DATE}\n").returncode == 2
@@ -367,6 +381,7 @@ def test_a_copy_of_a_cards_files_is_bad(cards, monkeypatch):
     assert "bad: the card does not have the key" in judged.stdout
 
 
+@pytest.mark.slow
 def test_a_birth_date_that_is_none_is_refused_unsent(cards):
     assert has_code(cards.run("genuine", typed="19930230\n").error, "pin-format-invalid")
     assert cards.tries()["birth-date"] == 15
@@ -375,6 +390,7 @@ def test_a_birth_date_that_is_none_is_refused_unsent(cards):
 # Both languages, exit codes, a person at a terminal.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "typed", "english", "japanese"),
     [
@@ -396,6 +412,7 @@ def test_messages_in_both_languages(cards, arguments, typed, english, japanese):
         assert words in result.stdout + result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "words"), [("en", "Tries left: 4."), ("ja", "残り4回です。")])
 def test_a_wrong_password_as_a_person_meets_it(kept_home, tmp_path, signkit, lang, words):
     shutil.copytree(kept_home, tmp_path / "home")
@@ -410,6 +427,7 @@ def test_a_secret_is_not_asked_of_a_pipe_without_leave(cards):
     assert "no terminal to type it at" in result.error.message("en")
 
 
+@pytest.mark.slow
 def test_touching_a_smartphone_needs_its_pin(cards):
     cards.run("touch", "--register", *cards.trust, typed=f"{PIN}\n")
     assert isinstance(cards.run("touch", reader="virtual:android").error, PinNeeded)

@@ -91,6 +91,7 @@ def test_wrong_words_are_refused(cards, arguments, words):
     assert result.error.exit_code == 2
 
 
+@pytest.mark.slow
 def test_no_virtual_reader_is_told_with_the_way_to_one(cards, monkeypatch):
     from signkit.card import vpcd
 

@@ -96,6 +96,7 @@ def test_bad_input_gives_one_message_and_the_right_exit_code(
     assert {path.name for path in tmp_path.iterdir()} - {"home"} == before
 
 
+@pytest.mark.slow
 def test_messages_come_in_japanese(signkit, contract):
     run = signkit("sign", contract, "--as", "landlord", "--signer", "card:virtual", lang="ja_JP.UTF-8")
     assert "署名欄 'landlord' がありません" in run.stderr

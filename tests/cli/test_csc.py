@@ -17,6 +17,7 @@ def server(seller_card):
         yield running
 
 
+@pytest.mark.slow
 def test_a_contract_is_signed_at_a_service(signkit, contract, server, tmp_path, monkeypatch):
     token = tmp_path / "token"
     token.touch(0o600)
@@ -29,6 +30,7 @@ def test_a_contract_is_signed_at_a_service(signkit, contract, server, tmp_path, 
     assert witness.valid_signatures(tmp_path / "contract-seller.pdf") == 1
 
 
+@pytest.mark.slow
 def test_a_service_that_refuses_leaves_no_file(signkit, contract, server, tmp_path):
     refused = signkit("sign", contract, "--as", "seller", "--signer", f"csc:{server.address}#key-1")
     assert refused.returncode == 11

@@ -48,6 +48,7 @@ def test_the_check_refuses_without_consent(signkit, agreement):
     assert "労働者 (employee): 承諾なし" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_check_says_what_is_not_proven(signkit, agreement):
     run = signkit("deliver", "check", agreement, "--consent", "consent.pdf", "--offline", "--format", "json")
     assert run.returncode == 3
@@ -56,12 +57,14 @@ def test_the_check_says_what_is_not_proven(signkit, agreement):
     assert answer["recipients"][0]["points"][0]["code"] == "consent-not-proven"
 
 
+@pytest.mark.slow
 def test_the_check_says_nothing_of_other_documents(signkit, agreement):
     run = signkit("deliver", "check", "consent.pdf", *TRUST)
     assert run.returncode == 3
     assert "knows no rule of consent" in run.stdout
 
 
+@pytest.mark.slow
 def test_a_day_that_is_none_is_refused(signkit, agreement):
     run = signkit("deliver", "check", agreement, "--on", "yesterday", *TRUST)
     assert run.returncode == 2
@@ -82,6 +85,7 @@ def test_the_pack_is_one_folder(signkit, agreement, tmp_path):
     assert signkit(*arguments, "--overwrite").returncode == 0
 
 
+@pytest.mark.slow
 def test_no_pack_without_consent(signkit, agreement, tmp_path):
     run = signkit("deliver", "pack", agreement, "-o", "out", *TRUST)
     assert run.returncode == 10
@@ -89,6 +93,7 @@ def test_no_pack_without_consent(signkit, agreement, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_consent_is_withdrawn_by_a_document_to_be_signed(signkit, agreement, tmp_path):
     run = signkit("deliver", "withdraw", "consent.pdf", "--on", TODAY.isoformat())
     assert run.returncode == 0, run.stderr

@@ -10,6 +10,7 @@ import pytest
 from tests.command import run_signkit
 
 
+@pytest.mark.slow
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.startswith(("signkit.web.desk", "uvicorn"))]:
         monkeypatch.delitem(sys.modules, name)

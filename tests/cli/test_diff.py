@@ -63,6 +63,7 @@ def test_a_missing_file_or_an_unknown_format_is_wrong_usage(signkit, contract):
     assert signkit("diff", contract, "--format", "html").returncode == 2
 
 
+@pytest.mark.slow
 def test_names_in_the_file_cannot_steer_the_terminal(signkit, tmp_path):
     from tests.validation import pdfs
 

@@ -30,6 +30,7 @@ def values_of(command):
         yield parameter.metavar or (parameter.name.upper() if argument else "")
 
 
+@pytest.mark.slow
 def test_every_name_of_a_value_has_its_japanese():
     words = {word for name in values_of(get_command(make_app())) for word in re.findall(r"\b[A-Z]+\b", name)}
     assert words - SAME_IN_BOTH - METAVARS.keys() - {"FILES", "PATHS", "PDFS"} == set()
@@ -49,6 +50,7 @@ def test_a_help_page_is_japanese_from_top_to_bottom_and_fits_the_terminal(signki
     assert [line for line in page.stdout.splitlines() if width(line) > 80] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "japanese", "english"),
     [

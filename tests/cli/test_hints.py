@@ -109,6 +109,7 @@ def test_the_next_steps_of_other_verdicts_can_be_typed(signkit, tmp_path, lang):
         assert signkit(*advised(step), lang=lang).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_not_said_to_be_unsignable_where_nobody_signs(signkit, tmp_path, blank):
     (tmp_path / "broken.pdf").write_bytes(blank[:3000])
     for command in (("status",), ("complete",), ("extend",)):
@@ -168,6 +169,7 @@ def test_what_is_about_to_be_signed_is_said_first(signkit, contract, key_file, t
     assert re.search(r"Signed before +Seller \(seller\): 髙橋 祐一郎, \d{4}-\d\d-\d\d \d\d:\d\d", typed[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
@@ -187,6 +189,7 @@ def test_what_is_wrong_is_said_before_the_secret_is_asked_for(signkit, contract,
     assert words in told.stderr
 
 
+@pytest.mark.slow
 def test_the_end_of_input_in_place_of_a_secret_stops_the_run(signkit, contract, key_file, typed, monkeypatch):
     def end(_prompt: str) -> str:
         raise EOFError

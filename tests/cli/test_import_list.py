@@ -33,6 +33,7 @@ def operator(write) -> str:
     return write("operator.pem", OPERATOR.certificate.public_bytes(Encoding.PEM))
 
 
+@pytest.mark.slow
 def test_a_list_is_imported_and_kept_apart(signkit, write, operator):
     withdrawn = Service("Old CA", pki.authority("Old CA").certificate, (Status(WITHDRAWN, NOW - DAY),))
     run = signkit("trust", "import-list", write("list.xml", signed_list([SERVICE, withdrawn], OPERATOR, sequence=3)),
@@ -50,6 +51,7 @@ def test_a_list_is_imported_and_kept_apart(signkit, write, operator):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_new_signer_is_confirmed_by_his_fingerprint_and_then_the_only_one(signkit, write):
     first = write("1.xml", signed_list([SERVICE], OPERATOR, sequence=1))
     refused = signkit("trust", "import-list", first)
@@ -65,6 +67,7 @@ def test_a_new_signer_is_confirmed_by_his_fingerprint_and_then_the_only_one(sign
     assert signkit("trust", "import-list", stranger, "--signer", other_pem).returncode == 0
 
 
+@pytest.mark.slow
 def test_an_older_issue_and_another_of_the_same_number_are_refused(signkit, write, operator):
     def take(name: str, services, sequence: int):
         return signkit("trust", "import-list", write(name, signed_list(services, OPERATOR, sequence=sequence)),
@@ -81,6 +84,7 @@ def test_an_older_issue_and_another_of_the_same_number_are_refused(signkit, writ
     assert "CA of persons" not in signkit("trust", "list").stdout
 
 
+@pytest.mark.slow
 def test_a_list_that_is_out_of_date_is_told_of(signkit, write, operator, monkeypatch, tmp_path):
     file = write("list.xml", signed_list([SERVICE], OPERATOR, next_update=NOW + timedelta(hours=1)))
     assert signkit("trust", "import-list", file, "--signer", operator).returncode == 0
@@ -90,6 +94,7 @@ def test_a_list_that_is_out_of_date_is_told_of(signkit, write, operator, monkeyp
     assert "総務省 (試験) (JP)" in signkit("trust", "list", lang="ja").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 def test_a_pkcs7_bundle_is_believed_for_what_the_user_says(signkit, write, encoding):
     der = pkcs7.serialize_certificates([CA.certificate, OPERATOR_CA.certificate], encoding)
@@ -101,6 +106,7 @@ def test_a_pkcs7_bundle_is_believed_for_what_the_user_says(signkit, write, encod
     assert [(row[4], row[5]) for row in rows] == [("timestamp", "認定TSA")] * 2
 
 
+@pytest.mark.slow
 def test_a_bundle_is_not_believed_for_nothing_nor_without_confirmation(signkit, write):
     bundle = write("ca.pem", CA.certificate.public_bytes(Encoding.PEM))
     assert signkit("trust", "import-list", bundle, "--yes").returncode == 2
@@ -145,6 +151,7 @@ def at_terminal(kept_home, tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_the_cards_authority_is_taken_with_the_fingerprint_that_is_published(at_terminal, signkit, capsys):
     digest = hashlib.sha256(pem.unarmor(at_terminal.authority)[2]).hexdigest()
     typed = " ".join(digest.upper()[i : i + 2] for i in range(0, 64, 2))
@@ -155,6 +162,7 @@ def test_the_cards_authority_is_taken_with_the_fingerprint_that_is_published(at_
     assert [row[4] for row in rows if row[3] == digest] == ["authentication"]
 
 
+@pytest.mark.slow
 def test_what_came_from_a_card_is_believed_for_authentication_alone(at_terminal):
     from signkit.cli.card.authentication import card_anchors
     from signkit.pki.anchors import default_trust_store
@@ -168,6 +176,7 @@ def test_what_came_from_a_card_is_believed_for_authentication_alone(at_terminal)
     assert der not in [anchor.certificate for anchor in default_trust_store(anchor_paths(load_settings())).anchors]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["", "y", "yes", "00" * 32, "a" * 40])
 def test_any_other_fingerprint_adds_nothing_and_is_not_told(at_terminal, typed, capsys):
     from signkit.errors import CardError
@@ -200,6 +209,7 @@ def test_a_card_whose_authority_did_not_issue_its_certificate_is_refused(monkeyp
     assert caught.value.code == "card-authority-unusable"
 
 
+@pytest.mark.slow
 def test_no_name_of_a_certificate_writes_over_its_fingerprint(signkit, write):
     """A name with terminal controls could show another fingerprint than its own, just before it is confirmed."""
     name = "CA\x1b[1A\x1b[2K\x9b2J\r\u202eAC"

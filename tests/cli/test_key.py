@@ -29,6 +29,7 @@ def certificate_in(path):
         return x509.Certificate.load(signer.certificate)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
 @pytest.mark.parametrize("arguments", [["k.p12"], ["k.p12", "--self-signed"], ["k.key", "--csr"]], ids=" ".join)
 def test_only_its_owner_reads_the_key(signkit, tmp_path, arguments):
@@ -39,6 +40,7 @@ def test_only_its_owner_reads_the_key(signkit, tmp_path, arguments):
     assert "secret" not in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 def test_a_key_for_trying_is_a_rehearsal_s_and_names_the_company(signkit, tmp_path):
     from signkit.pki.anchors import is_rehearsal
 
@@ -66,6 +68,7 @@ def test_a_signature_of_each_is_judged_with_the_trust_that_is_told(signkit, tmp_
         assert untrusted.returncode != 0
 
 
+@pytest.mark.slow
 def test_a_request_names_the_holder_and_is_signed_by_its_key(signkit, tmp_path):
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -162,6 +165,7 @@ def test_half_a_company_is_refused(signkit, tmp_path, arguments):
     assert not (tmp_path / "c.p12").exists()
 
 
+@pytest.mark.slow
 def test_a_power_that_a_certificate_states_is_shown_as_it_is_written(signkit, tmp_path):
     """A 電子委任状 of the certificate kind, as 認定認証業務 issue them: in a directory name of subjectAltName."""
     from cryptography import x509

@@ -44,6 +44,7 @@ def test_what_is_due_is_found_and_what_cannot_be_renewed_is_told(kept, trust):
     assert "更新できず 1 件" in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("due", ["soon", "90x", "-3d", "999999999d", ""])
 def test_what_is_no_day_is_refused(kept, due):
     run = kept("archive", "renew", "--due", due)
@@ -60,12 +61,14 @@ def test_extend_leaves_alone_what_is_not_due(kept, signkit, trust, tmp_path):
     assert signkit("extend", "売買.pdf", "--due", "soon", *trust, "--tsa", "rehearsal").returncode == 2
 
 
+@pytest.mark.slow
 def test_nothing_due_is_no_fault(kept, trust):
     kept("archive", "add", "売買.pdf", *trust, "--offline")
     run = kept("archive", "renew", *trust)
     assert (run.returncode, run.stderr.count("更新 0 件")) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_certificate_about_to_end_is_told_by_role_and_name(kept, trust):
     kept("archive", "add", "売買.pdf", *trust, "--offline")
     run = kept("monitor", *trust, "--days", "9999")
@@ -95,6 +98,7 @@ def test_a_revoked_signer_is_told_once(kept, trust, tmp_path, rehearsal, person_
     assert "失効しています" in kept("monitor", *trust, "--evidence", "lists", "--all").stdout
 
 
+@pytest.mark.slow
 def test_the_key_does_not_lie_in_the_archive(kept):
     run = kept("monitor", "--hash-key", "kept/signers.key")
     assert run.returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,14 +16,16 @@ from signkit.errors import ContractDataUnreadable, PdfNotSignable
 from signkit.limits import PDF_BYTES, Limits
 from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
+from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.indexed import index_folder
 from signkit.progress.contract import contract_status
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
 from signkit.settings import Settings
+from signkit.signing import readback
 from signkit.signing.levels import Level, extend, sign
-from signkit.signing.readback import refuse_harm
+from signkit.signing.readback import refuse_harm, refuse_harmful
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
 from signkit.validation.options import ValidationOptions, validation_options
@@ -123,6 +126,7 @@ def twice(old: bytes, new: bytes) -> bytes:
     return pdfs.build({number: body.replace(old, new) for number, body in pdfs.OBJECTS.items()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), TWICE.values(), ids=TWICE.keys())
 def test_what_the_judge_and_the_writer_read_otherwise_is_refused_before_the_key_is_used(
     old, new, person_signer, services
@@ -138,6 +142,7 @@ def test_what_the_judge_and_the_writer_read_otherwise_is_refused_before_the_key_
     assert sign(pdfs.build(), request, person_signer, Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_no_signature_may_become_worse(all_hanako, person_signer, services):
     once = sign(all_hanako, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_T, services).pdf
     good = validate_pdf(once, name="", options=ValidationOptions(offline=True))
@@ -157,6 +162,52 @@ def test_no_signature_may_become_worse(all_hanako, person_signer, services):
         refuse_harm(none, none, added=1)
     with refused_as("self-check-failed"):
         refuse_harm(none, bad, added=1)
+
+
+def test_the_original_is_judged_only_where_it_could_have_been_better(
+    all_hanako, person_signer, services, trust_pem, monkeypatch
+):
+    once = sign(all_hanako, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services).pdf
+    twice = sign(once, SignatureRequest("buyer", "x", utc_now()), person_signer, Level.B_B, services).pdf
+    judged, judge = [], readback.judge
+    monkeypatch.setattr(readback, "judge", lambda pdf, *more: judged.append(pdf) or judge(pdf, *more))
+    believing, doubting = (
+        ValidationOptions(policy=shipped_policy("default"), trust=default_trust_store(paths), offline=True)
+        for paths in ([trust_pem], [])
+    )
+    # A certificate of the rehearsal names no list, and so all is at its best; without its anchor nothing is.
+    for options, originals in ((replace(believing, policy=_unasking()), []), (doubting, [once])):
+        judged.clear()
+        refuse_harmful(once, twice, options, None, added=1)
+        assert judged == [twice, *originals]
+
+
+def _unasking():
+    return replace(shipped_policy("default"), revocation="if-available", timestamp_revocation="if-available")
+
+
+def test_what_is_lost_or_broken_by_the_writing_is_refused_as_before(all_hanako, person_signer, services, trust_pem):
+    options = ValidationOptions(policy=_unasking(), trust=default_trust_store([trust_pem]), offline=True)
+    once = sign(all_hanako, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_T, services).pdf
+    other = sign(all_hanako, SignatureRequest("buyer", "x", utc_now()), person_signer, Level.B_T, services).pdf
+    stamped = extend(once, Level.B_LTA, services).pdf
+    broken = bytearray(once)
+    broken[broken.index(b"/StructParents") - 3] ^= 1
+    for original, written, code in (
+        (once, bytes(broken), "earlier-signature-harmed"),
+        (once, all_hanako, "earlier-signature-harmed"),  # gone
+        (once, other, "earlier-signature-harmed"),  # another one, as good, in its place
+        (stamped, once, "self-check-failed"),  # the document timestamp is gone
+        (all_hanako, once, "self-check-failed"),  # one more than was added
+    ):
+        with refused_as(code):
+            refuse_harmful(original, written, options, None, added=0)
+        with refused_as(code):
+            refuse_harm(
+                validate_pdf(original, name="", options=options),
+                validate_pdf(written, name="", options=options),
+                added=0,
+            )
 
 
 @pytest.mark.slow

@@ -59,6 +59,7 @@ def test_a_command_without_groups_stays_as_it_is():
     assert flatten(plain) is plain
 
 
+@pytest.mark.slow
 def test_the_three_ways_to_sign_take_what_they_use_only():
     commands = get_command(make_app()).commands
     taken = {

@@ -33,6 +33,7 @@ def test_a_locked_file_is_signed_shown_extended_and_judged(signkit, locked):
         assert USER not in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("sign", *CARD), ("extend", "--tsa", "rehearsal")], ids=lambda given: given[0])
 def test_without_its_password_the_file_is_named(arguments, signkit, locked):
     answer = signkit(arguments[0], locked, *arguments[1:])
@@ -42,6 +43,7 @@ def test_without_its_password_the_file_is_named(arguments, signkit, locked):
     assert "--password-stdin" in answer.stderr
 
 
+@pytest.mark.slow
 def test_the_status_goes_on_past_a_file_that_needs_a_password(signkit, locked, tmp_path):
     (tmp_path / "open.pdf").write_bytes(encrypted("open"))
     answer = signkit("status", ".")
@@ -50,6 +52,7 @@ def test_the_status_goes_on_past_a_file_that_needs_a_password(signkit, locked, t
     assert "[>] seller" in answer.stdout
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_said_before_the_pin_is_spent(signkit, locked):
     answer = signkit("sign", locked, *CARD, "--password-stdin", stdin=f"secret123\n{PASSWORD}")
     assert answer.returncode == 12
@@ -107,6 +110,7 @@ def test_a_password_is_asked_for_at_a_terminal_only(signkit, locked):
     assert "no terminal to type it at" in answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("complete",), ("deliver", "check")], ids=" ".join)
 def test_what_the_hint_says_is_taken(command, signkit, locked):
     """Who is told to give the password with --password-stdin may do so; what is then said is about the contract."""

@@ -144,6 +144,7 @@ def test_a_qr_code_is_written_and_an_earlier_file_is_not_replaced(office, buyers
     assert (code, "q.png" in said) == (14, True)
 
 
+@pytest.mark.slow
 def test_pades_without_a_certificate_says_the_two_ways(office, buyers_phone):
     buyers_phone.write_settings()
     answer = office.run("sign", "contract-seller.pdf", "--as", "buyer", "-o", "n.pdf", *PHONE)
@@ -222,6 +223,7 @@ def test_a_known_phone_is_asked_for_one_file_after_the_other_too(office, buyers_
     assert [word[:4] for word in order] == ["Docu", "http"] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "option", [("--phone-certificate", "contract-seller.pdf"), ("--qr", "q.png")], ids=lambda o: o[0]
 )
@@ -230,6 +232,7 @@ def test_the_phones_options_go_with_no_other_key(office, option):
     assert (answer.returncode, "auth-app" in answer.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_phone_signs_pdfs_only(office, buyers_phone):
     buyers_phone.write_settings()
     answer = office.run("cms", "sign", "sale.yaml", *PHONE)
@@ -237,6 +240,7 @@ def test_a_phone_signs_pdfs_only(office, buyers_phone):
     assert buyers_phone.requests == []
 
 
+@pytest.mark.slow
 def test_a_file_that_nobody_signed_gives_no_certificate(office, buyers_phone):
     buyers_phone.write_settings()
     given = ("--phone-certificate", "contract.pdf", "-o", "n.pdf")
@@ -267,6 +271,7 @@ def test_prepare_and_finish_go_without_a_certificate_before(office):
     assert witness.valid_signatures(office.folder / "finished.pdf") == 2
 
 
+@pytest.mark.slow
 def test_prepare_for_pades_needs_the_certificate(office):
     answer = office.run("prepare", "contract-seller.pdf", "--as", "buyer", "-o", "p.json", "--overwrite")
     assert (answer.returncode, answer.error.code) == (2, "certificate-needed")

@@ -60,6 +60,7 @@ def test_a_file_is_shown_no_bar(monkeypatch):
     assert shown(monkeypatch, 3, terminal=False) == ""
 
 
+@pytest.mark.slow
 def test_the_bar_of_validate_tells_the_time_left_too(monkeypatch, tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.pdf").touch()

@@ -41,6 +41,7 @@ def test_a_violated_requirement_is_no_success(signkit, contract):
     assert "sub-filter" in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", [("--level", "B-T"), ("--level", "B-LTA"), ("--tsa", "rehearsal")], ids=" ".join)
 def test_no_timestamps(option, signkit, contract):
     refused = signkit("sign", contract, *SIGN, *option)
@@ -60,6 +61,7 @@ def test_another_key_is_refused_before_its_password_is_asked_for(signkit, contra
     assert "残り" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_results_without_the_profile_are_judged_again_and_violations_stay(signkit, tmp_path, blank):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "contract.pdf").write_bytes(blank)

@@ -25,6 +25,7 @@ def validate(folder, *more: str):
     return run_signkit("validate", "--jobs", "0", *more, "0.pdf", "1.pdf", "2.pdf", home=folder / "h", folder=folder)
 
 
+@pytest.mark.slow
 def test_a_second_run_is_refused_and_leaves_the_results_alone(files):
     path = files / "results.jsonl"
     assert validate(files, "--resume", "results.jsonl").returncode == 4

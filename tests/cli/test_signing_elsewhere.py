@@ -46,6 +46,7 @@ def test_a_file_is_prepared_signed_elsewhere_and_finished(signkit, contract, els
     assert witness.valid_signatures(tmp_path / "contract-seller.pdf") == 1
 
 
+@pytest.mark.slow
 def test_a_contract_that_was_exchanged_since_is_not_finished(signkit, contract, elsewhere, tmp_path):
     assert signkit(*PREPARE, "--certificate", "signer.pem").returncode == 0
     elsewhere()
@@ -56,6 +57,7 @@ def test_a_contract_that_was_exchanged_since_is_not_finished(signkit, contract, 
     assert not (tmp_path / "contract-seller.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_prepared_file_that_was_changed_is_not_finished(signkit, contract, elsewhere, tmp_path):
     assert signkit(*PREPARE, "--certificate", "signer.pem").returncode == 0
     elsewhere()
@@ -64,6 +66,7 @@ def test_a_prepared_file_that_was_changed_is_not_finished(signkit, contract, els
     assert f"{PREPARED} is not the file" in signkit(*FINISH).stderr
 
 
+@pytest.mark.slow
 def test_a_role_whose_signed_file_is_there_already_is_not_signed_again(signkit, contract, elsewhere, tmp_path):
     assert signkit(*PREPARE, "--certificate", "signer.pem").returncode == 0
     elsewhere()
@@ -72,6 +75,7 @@ def test_a_role_whose_signed_file_is_there_already_is_not_signed_again(signkit, 
     assert (tmp_path / "contract-seller.pdf").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_the_request_lies_beside_the_file_where_nothing_else_is_said(signkit, contract, elsewhere, tmp_path):
     made = signkit("prepare", "contract.pdf", "--as", "seller", "--witness", "--certificate", "signer.pem")
     assert (made.returncode, made.stdout) == (0, "contract-seller-request.json\n"), made.stderr

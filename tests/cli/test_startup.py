@@ -73,3 +73,12 @@ def test_a_command_loads_no_more_than_its_work_needs(arguments, code, without, t
     (tmp_path / "b.pdf").write_bytes(pdfs.update(signed, {pdfs.CONTENT: repainted}))
     ended, modules = modules_of(tmp_path, *arguments)
     assert (ended, without & modules) == (code, set())
+
+
+def test_the_desk_opens_before_what_judges_and_signs_is_loaded():
+    """The browser takes a moment to begin: what only a contract's page needs is loaded meanwhile."""
+    run = "import signkit.cli.desk, signkit.web.desk.running, sys; print('\\n'.join(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True).stdout.split()
+    assert "signkit.web.desk.app" in loaded
+    late = {"signkit.validation.pdf", "signkit.signing.levels", "signkit.reporting.change_pictures"}
+    assert late & set(loaded) == set()

@@ -45,6 +45,7 @@ def test_a_signature_by_somebody_else_warns_against_signing(signkit, tmp_path, b
     assert "do not sign this file" in run.stdout
 
 
+@pytest.mark.slow
 def test_signing_out_of_turn_is_refused_before_any_secret_is_asked(signkit, contract, tmp_path):
     run = signkit("sign", contract, "--as", "buyer", *SIGN, stdin=PASSWORD)
     assert run.returncode == 2
@@ -201,6 +202,7 @@ def test_signing_time_and_proof_time_are_told_apart(signkit, contract, tmp_path)
     assert "に存在したことを証明済み (署名のタイムスタンプ)" in words
 
 
+@pytest.mark.slow
 def test_of_a_strangers_pdf_nobody_says_that_everyone_has_signed(signkit, tmp_path):
     authority = pki.authority()
     signer = pki.issue(authority)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 
+
+@pytest.mark.slow
 def test_a_template_is_begun_checked_and_drawn(signkit, tmp_path):
     begun = signkit("template", "new", "my-memo")
     assert begun.returncode == 0, begun.stderr
@@ -14,6 +17,7 @@ def test_a_template_is_begun_checked_and_drawn(signkit, tmp_path):
     assert rendered.returncode == 0, rendered.stderr
 
 
+@pytest.mark.slow
 def test_what_is_to_mend_is_printed_and_the_exit_code_says_so(signkit):
     signkit("template", "new", "my-sale", "--law", "takkengyo-37")
     run = signkit("template", "check", "my-sale", lang="ja")
@@ -23,6 +27,7 @@ def test_what_is_to_mend_is_printed_and_the_exit_code_says_so(signkit):
     assert "直すべき点が 15 件" in run.stderr
 
 
+@pytest.mark.slow
 def test_names_and_laws_that_are_none(signkit):
     assert "not a template's name" in signkit("template", "new", "My_Memo").stderr
     assert "Known: electronic-delivery, freelance-3" in signkit("template", "new", "memo", "--law", "bgb").stderr

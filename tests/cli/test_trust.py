@@ -186,6 +186,7 @@ def test_a_damaged_index_is_told(signkit, tmp_path):
     assert "sign-ca-2023" in run.stdout
 
 
+@pytest.mark.slow
 def test_a_rehearsal_that_was_not_made_yet_is_told_and_the_hint_makes_it(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
     command = ("validate", "a.pdf", "--trust", "rehearsal")

@@ -87,6 +87,7 @@ def test_an_empty_name_is_no_file_and_not_the_folder(signkit, inbox):
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["UNREADABLE"]
 
 
+@pytest.mark.slow
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
@@ -160,10 +161,27 @@ def test_every_format_is_at_hand(signkit, inbox, format_, begins):
     assert done.stdout.replace(os.sep, "/").startswith(begins)
 
 
-def test_nothing_to_judge_is_said(signkit, tmp_path):
+def test_a_folder_without_a_file_is_unreadable(signkit, tmp_path):
+    (tmp_path / "empty" / "notes").mkdir(parents=True)
+    (tmp_path / "empty" / "read.me").write_text("no contract")
+    done = validate(signkit, "empty", "--format", "jsonl")
+    assert done.returncode == 4
+    assert [json.loads(line)["error"]["code"] for line in done.stdout.splitlines()] == ["unreadable"]
+
+
+@pytest.mark.parametrize("names", ["empty", "-"])
+def test_a_folder_that_is_watched_may_be_empty(signkit, tmp_path, names):
     (tmp_path / "empty").mkdir()
-    done = validate(signkit, "empty")
-    assert (done.returncode, done.stdout) == (0, "")
+    for _ in range(2):
+        done = validate(signkit, names, "--resume", "results.jsonl")
+        assert (done.returncode, "nothing was judged" in done.stderr) == (0, True)
+    assert (tmp_path / "results.jsonl").read_bytes() == b""
+
+
+@pytest.mark.parametrize("names", ["", "\n \n"])
+def test_an_empty_list_on_stdin_is_wrong_usage(signkit, names):
+    done = validate(signkit, "-", stdin=names)
+    assert (done.returncode, done.stdout) == (2, "")
     assert "nothing was judged" in done.stderr
 
 

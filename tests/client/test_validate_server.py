@@ -103,6 +103,7 @@ def test_a_key_that_others_can_read_is_not_sent(tmp_path):
     assert script.asked == []
 
 
+@pytest.mark.slow
 def test_without_a_key_or_a_safe_address_nothing_is_read(tmp_path):
     for arguments, code in (
         (("--server", "http://127.0.0.1:1"), "server-key"),

@@ -29,6 +29,7 @@ def sale():
     return made("real-estate-sale")
 
 
+@pytest.mark.slow
 def test_an_amendment_names_the_contract_and_its_parties(sale):
     data = drawn("amendment", sale)
     assert data["amends"]["sha256"] == hashlib.sha256(sale).hexdigest()
@@ -38,6 +39,7 @@ def test_an_amendment_names_the_contract_and_its_parties(sale):
     assert missing == {"contract_date", "effective_on", "changes"}
 
 
+@pytest.mark.slow
 def test_a_party_of_an_amendment_is_called_as_in_the_contract():
     contract = read_contract(made("amendment"))
     assert [(party.role, party.label.ja) for party in contract.parties] == [("party", "売主"), ("party2", "買主")]
@@ -73,6 +75,7 @@ def test_a_change_of_employment_knows_its_original_and_both_parties():
     assert not [p for p in check_data("employment-change", data) if p.path.startswith(("employer", "employee."))]
 
 
+@pytest.mark.slow
 def test_which_templates_change_a_contract(sale):
     assert amending_templates(read_contract(sale)) == ("amendment",)
     employment = read_contract(made("employment-agreement"))
@@ -80,6 +83,7 @@ def test_which_templates_change_a_contract(sale):
     assert amending_templates(None) == ()
 
 
+@pytest.mark.slow
 def test_what_is_no_contract_is_amended_by_nothing(sale):
     from tests.signing.formats import typeset
 

@@ -71,6 +71,7 @@ def texts(pdf: bytes) -> list[str]:
         document.close()
 
 
+@pytest.mark.slow
 def test_the_pages_stand_behind_the_annex_as_real_text(render, explanation, tmp_path):
     each = appendix("説明書.pdf", explanation, "重要事項説明書")
     pdf = render(each)
@@ -85,6 +86,7 @@ def test_the_pages_stand_behind_the_annex_as_real_text(render, explanation, tmp_
     assert PdfReader(BytesIO(pdf)).pages[3].rotation == 90
 
 
+@pytest.mark.slow
 def test_the_contracts_data_list_them(render, explanation):
     each, plan = appendix("説明書.pdf", explanation, "重要事項説明書"), attachment("a.txt", b"plan")
     contract = read_contract(render(each, attachments=[plan]))
@@ -92,11 +94,13 @@ def test_the_contracts_data_list_them(render, explanation):
     assert contract.attachments == (EmbeddedFile("a.txt", "a", plan.sha256),)
 
 
+@pytest.mark.slow
 def test_it_no_longer_claims_to_be_pdf_a(render, explanation):
     assert b"<pdfaid:part>" in render()
     assert b"<pdfaid:part>" not in render(appendix("a.pdf", explanation))
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_bytes(render, explanation):
     assert render(appendix("a.pdf", explanation)) == render(appendix("a.pdf", explanation))
 
@@ -107,6 +111,7 @@ def test_links_do_not_come_along(render, explanation):
     assert all("/Annots" not in page for page in PdfReader(BytesIO(pdf)).pages[2:])
 
 
+@pytest.mark.slow
 def test_several_files_follow_one_another(render, explanation):
     other = page_of("third")
     pdf = render(appendix("a.pdf", explanation), appendix("b.pdf", other))
@@ -114,6 +119,7 @@ def test_several_files_follow_one_another(render, explanation):
     assert "5–5" in texts(pdf)[1]
 
 
+@pytest.mark.slow
 def test_every_signature_covers_them(render, explanation, person_signer, tmp_path):
     from signkit.rehearsal.evidence_services import utc_now
 

@@ -48,6 +48,7 @@ def sale(plan, notes) -> bytes:
     return render_contract(template, data, attachments=[plan, notes]).pdf
 
 
+@pytest.mark.slow
 def test_each_file_is_embedded_byte_for_byte_with_kind_and_description(sale, plan, notes, tmp_path):
     (tmp_path / "sale.pdf").write_bytes(sale)
     check_structure(tmp_path / "sale.pdf")
@@ -61,6 +62,7 @@ def test_each_file_is_embedded_byte_for_byte_with_kind_and_description(sale, pla
         assert found[each.name]["/EF"]["/F"].get_data() == each.content
 
 
+@pytest.mark.slow
 def test_an_annex_lists_them_with_their_digests_behind_the_signing_blocks(sale, plan, notes):
     document = pypdfium2.PdfDocument(sale)
     annex = document[len(document) - 1].get_textpage().get_text_range()

@@ -47,6 +47,7 @@ def test_a_cap_is_not_known_past_the_known_rates():
 # --- mandate ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_exclusive_mandate_lets_the_client_find_a_buyer():
     text = text_of("real-estate-brokerage")
     assert "自ら発見した相手方との間で目的物件の売買契約を締結することができる" in text
@@ -54,6 +55,7 @@ def test_an_exclusive_mandate_lets_the_client_find_a_buyer():
     assert "2週間に1回以上" in text
 
 
+@pytest.mark.slow
 def test_the_stricter_mandate_does_not():
     text = text_of("real-estate-brokerage", {"base": "bound"})
     assert "業者が探索した相手方以外の者との間で目的物件の売買契約を締結することができない" in text
@@ -71,12 +73,14 @@ def test_a_general_mandate_says_whether_others_are_named():
     assert "重ねて依頼している業者はない" in text_of("real-estate-brokerage", named)
 
 
+@pytest.mark.slow
 def test_it_is_not_said_to_rest_on_the_standard_terms():
     """Only a contract that takes the standard form over as it is does (宅地建物取引業法の解釈・運用の考え方)."""
     text = text_of("real-estate-brokerage")
     assert text.index("標準媒介契約約款に基づく契約ではありません。") < text.index("媒介契約書（")
 
 
+@pytest.mark.slow
 def test_land_alone_has_no_inspection():
     changes = {"building": None, "inspection": None}
     assert "建物状況調査を実施する者のあっせんは、定めない" in text_of("real-estate-brokerage", {"set": changes})
@@ -110,6 +114,7 @@ def test_a_guarantee_company_may_stand_beside_a_guarantor_or_alone():
     assert "連帯保証人を定めない" in text_of("residential-lease", {"set": company | {"guarantor": None}})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["residential-lease", "fixed-term-lease"])
 def test_without_a_broker_nothing_is_delivered_for_one(name):
     text = text_of(name, {"set": {"broker": None, "electronic_delivery": None}})
@@ -124,6 +129,7 @@ def test_two_tenants_owe_together():
     assert "連帯債務とし" not in text_of("residential-lease")
 
 
+@pytest.mark.slow
 def test_ordinary_wear_is_not_the_tenants():
     assert "通常の使用によって生じた損耗及び経年変化を除く" in text_of("residential-lease")
 
@@ -136,6 +142,7 @@ NOTICE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fixed-term-lease", "fixed-term-lease-notice"])
 @pytest.mark.parametrize(("end", "told"), NOTICE.values(), ids=NOTICE)
 def test_from_a_year_on_the_landlord_gives_notice_of_the_end(name, end, told):
@@ -144,6 +151,7 @@ def test_from_a_year_on_the_landlord_gives_notice_of_the_end(name, end, told):
     assert ("1年に満たないため" in text) != told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("area", "may"), [(199.99, True), (200, False)])
 def test_a_small_dwelling_may_be_left_for_need(area, may):
     text = text_of("fixed-term-lease", {"set": {"dwelling.area": area}})
@@ -156,6 +164,7 @@ def test_an_ordinary_lease_may_be_renewed_and_a_fixed_one_not():
     assert "更新がない" in text_of("fixed-term-lease")
 
 
+@pytest.mark.slow
 def test_either_the_landlord_explains_or_an_agent():
     agent = {
         "name": "架空不動産株式会社", "address": "東京都架空区中央町", "signer": "辻󠄀本 彩", "authority": "委任状",
@@ -169,6 +178,7 @@ def test_either_the_landlord_explains_or_an_agent():
 # --- around the contract ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_said_to_be_there_is_described():
     changes = {"building_state.tilt": {"known": "有"}}
     assert refused("property-condition-report", changes) == {"building_state"}
@@ -179,6 +189,7 @@ def test_a_receipt_adds_up():
     assert refused("payment-receipt", {"amount": 3000001}) == {"amount"}
 
 
+@pytest.mark.slow
 def test_a_receipt_names_what_was_paid_and_addresses_who_paid():
     text = text_of("payment-receipt", {"set": {"buyer2": {"name": "合同会社鷗外商店"}}})
     assert "𠮷田 美咲　様、合同会社鷗外商店　御中" in text

@@ -55,6 +55,7 @@ def test_a_dealers_fixtures_are_not_limited_to_seven_days():
     assert "引渡しの日から24か月以内に限り" in text
 
 
+@pytest.mark.slow
 def test_a_private_sellers_fixtures_may_be_limited_to_seven_days():
     assert "引渡しの日から7日以内に限り" in text_of("real-estate-sale")
 
@@ -130,12 +131,14 @@ def test_days_in_an_impossible_order_are_refused(changes, path):
     assert path in refused("real-estate-sale", changes)
 
 
+@pytest.mark.slow
 def test_all_days_on_one_day_are_possible():
     day = "2026-11-21"
     changes = {"handover.date": day, "payment.balance.date": day, "payment.deposit.cancel_until": day, "loan": None}
     assert refused("real-estate-sale", changes | {"boundary.until": day}) == set()
 
 
+@pytest.mark.slow
 def test_land_alone_bears_no_tax():
     changes = {"building": None, "building_condition": None}
     assert "price.building" in refused("real-estate-sale", changes)
@@ -175,6 +178,7 @@ def test_an_agency_and_a_brokerage_are_told_apart():
     )
 
 
+@pytest.mark.slow
 def test_a_number_of_a_broker_is_not_left_out():
     assert "broker2" in refused("real-estate-sale", {"broker3": BROKER})
 
@@ -188,6 +192,7 @@ def test_a_dealer_sells_without_a_broker_and_its_own_agent_signs():
     assert "媒介" not in text.split("三　契約条項")[0]
 
 
+@pytest.mark.slow
 def test_without_a_broker_somebody_must_be_a_dealer():
     assert "broker" in refused("real-estate-sale", {"broker": None})
 
@@ -205,11 +210,13 @@ def test_a_corporate_number_whose_check_digit_does_not_fit_is_refused(number):
     assert "seller.corporate_number" in refused("real-estate-sale", {"seller.corporate_number": number}, "dealer")
 
 
+@pytest.mark.slow
 def test_a_corporate_number_is_printed():
     sample = {"base": "dealer", "set": {"seller.corporate_number": "7123456789012"}}
     assert "7123456789012" in text_of("real-estate-sale", sample)
 
 
+@pytest.mark.slow
 def test_a_natural_person_has_no_corporate_number():
     changes = {"seller.kind": "個人", "seller.corporate_number": "7123456789012"}
     assert "seller.corporate_number" in refused("real-estate-sale", changes)
@@ -248,6 +255,7 @@ def test_an_explanation_for_two_buyers_and_two_sellers_by_two_dealers():
     assert "髙橋 悠子" in text
 
 
+@pytest.mark.slow
 def test_whether_deposits_are_preserved_is_not_believed():
     paths = refused("real-estate-explanation", {"other_money.0.amount": 5800001}, "dealer")
     assert paths == {"deposit_protection.needed"}
@@ -259,10 +267,12 @@ FOUR_HOURS = {"hours.start": "09:00", "hours.end": "13:00", "hours.break_minutes
 DESK = {"department": "総務部", "person": "課長 髙田 昭", "contact": "06-0000-0000"}
 
 
+@pytest.mark.slow
 def test_a_worker_of_four_hours_is_not_said_to_be_no_part_timer():
     assert "part_time" in refused("employment-agreement", FOUR_HOURS)
 
 
+@pytest.mark.slow
 def test_a_part_timer_of_an_indefinite_term_has_a_desk_to_ask():
     assert "consultation" in refused("employment-agreement", FOUR_HOURS | {"part_time": True})
     text = text_of("employment-agreement", {"set": FOUR_HOURS | {"part_time": True, "consultation": DESK}})
@@ -270,12 +280,14 @@ def test_a_part_timer_of_an_indefinite_term_has_a_desk_to_ask():
     assert "総務部" in text
 
 
+@pytest.mark.slow
 def test_four_hours_are_full_time_where_regular_workers_have_no_more():
     changes = FOUR_HOURS | {"hours.weekly": 20, "hours.full_time_weekly": 20}
     assert "短時間労働者及び有期雇用労働者に該当しない" in text_of("employment-agreement", {"set": changes})
     assert "part_time" in refused("employment-agreement", changes | {"hours.full_time_weekly": 40})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("day", "said"), [("2026-09-30", False), ("2026-10-01", True)])
 def test_that_differences_may_be_asked_about_is_said_by_date(day, said):
     changes = {"contract_date": day, "part_time": True, "consultation": DESK}

@@ -161,6 +161,7 @@ def test_problem_named(sale: Template, sale_data: Data, spoil, code: str, path: 
     assert problem.in_language("ja") != problem.in_language("en")
 
 
+@pytest.mark.slow
 def test_example_has_no_problem(sale: Template, sale_data: Data) -> None:
     assert check_contract_data(sale, sale_data) == ()
 
@@ -200,6 +201,7 @@ DEALER = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spoil", "provision"), DEALER.values(), ids=DEALER.keys())
 def test_limits_where_the_seller_is_a_dealer(sale: Template, sale_data: Data, spoil, provision: str) -> None:
     assert not check_contract_data(sale, sale_data)

@@ -107,6 +107,7 @@ def test_odd_names_and_values_are_written_so_that_yaml_reads_them(tmp_path):
     assert '"yes" / "a: b" / "#c"' in text
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_file_and_overwrites_none(kept_home, tmp_path):
     def fill(*more):
         return run_signkit("template", "fill", "consent", *more, home=kept_home, folder=tmp_path, lang="ja")

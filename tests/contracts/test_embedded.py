@@ -95,6 +95,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "filters"), UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_unusable_contract_data(content: bytes, filters: bytes) -> None:
     with pytest.raises(ContractDataUnreadable):

@@ -46,6 +46,7 @@ def test_line_feeds_need_no_glyph() -> None:
     assert missing_glyphs("一\n二") == ()
 
 
+@pytest.mark.slow
 def test_extra_folder_adds_its_families_behind_the_shipped_ones(tmp_path) -> None:
     add_font(tmp_path, "😀")
 
@@ -62,6 +63,7 @@ def test_font_folder_that_is_not_there(tmp_path) -> None:
         font_set((tmp_path / "nowhere",))
 
 
+@pytest.mark.slow
 def test_contract_with_an_extra_font(make_template: MakeTemplate, data: Data, tmp_path) -> None:
     (tmp_path / "fonts").mkdir()
     add_font(tmp_path / "fonts", "😀")
@@ -72,6 +74,7 @@ def test_contract_with_an_extra_font(make_template: MakeTemplate, data: Data, tm
     assert b"Extra" in rendered.pdf
 
 
+@pytest.mark.slow
 def test_form_that_the_extra_font_alone_knows_is_refused(tmp_path) -> None:
     """The shipped font draws the base character, so the typesetter would never ask the extra one."""
     add_font(tmp_path, "辻", selector=0xE01EF)

@@ -50,6 +50,7 @@ def test_each_person_gets_the_furthest_copy_of_their_own(agreement, tmp_path):
     assert hand_out(plan, tmp_path / "out", Path.read_bytes) == copies
 
 
+@pytest.mark.slow
 def test_an_earlier_copy_of_ones_own_may_lie_there(agreement, tmp_path):
     first = agreement("1.pdf", "渡邉󠄂 薫")
     hand_out(plan_handout([first], BY, Path.read_bytes), tmp_path / "out", Path.read_bytes)
@@ -66,6 +67,7 @@ def test_two_people_of_one_name_are_not_mixed(agreement):
     assert len({person.folder for person in plan}) == 2
 
 
+@pytest.mark.slow
 def test_a_strangers_file_in_the_folder_stops_it(agreement, tmp_path):
     plan = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], BY, Path.read_bytes)
     folder = tmp_path / "out" / "渡邉󠄂 薫"
@@ -76,6 +78,7 @@ def test_a_strangers_file_in_the_folder_stops_it(agreement, tmp_path):
     assert not (folder / "1.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_copy_that_differs_is_left_alone(agreement, tmp_path):
     plan = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], BY, Path.read_bytes)
     (copied,) = hand_out(plan, tmp_path / "out", Path.read_bytes)
@@ -85,17 +88,20 @@ def test_a_copy_that_differs_is_left_alone(agreement, tmp_path):
     assert copied.read_bytes() == b"other"
 
 
+@pytest.mark.slow
 def test_a_name_that_is_a_path_is_refused(agreement):
     with refused_as("handout-refused", match="may not hold /"):
         plan_handout([agreement("1.pdf", "../../薫")], BY, Path.read_bytes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["employee", "労働者", "Employee", "労働者.name"])
 def test_a_party_is_told_by_its_role_or_title(agreement, by):
     (person,) = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], (by,), Path.read_bytes)
     assert person.folder == "渡邉󠄂 薫"
 
 
+@pytest.mark.slow
 def test_what_is_advised_to_tell_people_apart_does(agreement):
     """An address with a line break, which no folder's name may hold, is not advised."""
     first = agreement("1.pdf", "佐藤 健", "東京都架空区\n1丁目")
@@ -112,6 +118,7 @@ def test_what_is_advised_to_tell_people_apart_does(agreement):
         plan_handout([first], (role,), Path.read_bytes)
 
 
+@pytest.mark.slow
 def test_a_further_item_is_advised_that_works(agreement):
     files = [agreement("1.pdf", "佐藤 健"), agreement("2.pdf", "佐藤 健", "大阪府架空市緑町二丁目2番2号")]
     with refused_as("handout-refused") as caught:
@@ -120,6 +127,7 @@ def test_a_further_item_is_advised_that_works(agreement):
     assert len({person.folder for person in plan_handout(files, (*BY, item), Path.read_bytes)}) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["employee.age", "nobody", "wages.base"])
 def test_an_item_that_names_nobody_is_refused(agreement, by):
     with refused_as("handout-refused", match="does not say whose it is"):

@@ -132,6 +132,7 @@ def test_an_example_that_is_missing_or_refused(make_template: MakeTemplate):
     assert ("missing", "name") in codes(make_template(**{"example.yaml": "day: 2026-11-21\n"}))
 
 
+@pytest.mark.slow
 def test_a_new_template_passes_and_one_for_a_law_lists_what_is_to_do(tmp_path: Path):
     new_template(tmp_path / "my-memo")
     plain = check_template(load_template(tmp_path / "my-memo"))

@@ -90,6 +90,7 @@ def test_one_co_owner_beside_one_party_signs_in_order(co_owners):
     assert contract.turn(["seller", "buyer"]) == ("buyer2",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("side", "share", "words"),
     [
@@ -122,6 +123,7 @@ def test_a_condominium_unit_shows_its_right_to_the_site_and_no_boundary(reposito
     assert "境界標" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "path"),
     [({"area_basis": "実測", "settlement_price": 1000}, "area_basis"), ({"building": None}, "building")],

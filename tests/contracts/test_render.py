@@ -113,11 +113,13 @@ def test_other_data_other_identifier(sale: Template, sale_data: Data, reader: Pd
     assert other.trailer["/ID"] != reader.trailer["/ID"]
 
 
+@pytest.mark.slow
 def test_one_revision(rendered: Rendered) -> None:
     assert rendered.pdf.count(b"%%EOF") == 1
     assert rendered.pdf.count(b"startxref") == 1
 
 
+@pytest.mark.slow
 def test_document_is_dated_by_its_data(reader: PdfReader) -> None:
     info = reader.metadata
 
@@ -148,6 +150,7 @@ def test_a_signature_field_a_party_in_signing_order(rendered: Rendered, reader: 
         assert field["/AP"]["/N"]["/Subtype"] == "/Form"
 
 
+@pytest.mark.slow
 def test_blocks_lie_on_the_page_of_their_caption(rendered: Rendered, reader: PdfReader) -> None:
     for block, label in zip(rendered.blocks, ("売主", "買主", "宅地建物取引士"), strict=True):
         left, bottom, right, top = block.rectangle

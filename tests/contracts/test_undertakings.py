@@ -103,6 +103,7 @@ def test_a_change_without_disadvantage_says_so():
     assert "自由な意思" not in text
 
 
+@pytest.mark.slow
 def test_a_settlement_leaves_wages_out():
     assert "前項の規定は、退職日までの賃金" in text_of("retirement-agreement")
     assert "その他の債権債務に影響しない" in text_of("retirement-agreement", {"set": {"settlement": False}})

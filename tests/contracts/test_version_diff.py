@@ -88,6 +88,7 @@ def test_a_version_does_not_differ_from_itself(versions):
     assert not version_diff(old, old)
 
 
+@pytest.mark.slow
 def test_where_no_law_file_was_kept_its_items_are_not_called_new():
     kept = {each.version: each for each in template_versions("employment-agreement")}
     found = version_diff(kept["1.0.0"], kept["1.1.0"])
@@ -117,6 +118,7 @@ def test_the_command_shows_the_lines_that_differ(tmp_path, lang):
     assert "1.1.1" in answer.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_command_answers_scripts(tmp_path):
     found = json.loads(run(tmp_path, "consent", "1.1.1", "--format", "json").stdout)
     assert (found["template"], found["from"]) == ("consent", "1.1.1")
@@ -124,6 +126,7 @@ def test_the_command_answers_scripts(tmp_path):
     assert any(each["name"] == "二" for each in found["clauses"])
 
 
+@pytest.mark.slow
 def test_a_version_that_is_not_kept_is_told_with_those_that_are(tmp_path):
     answer = run(tmp_path, "consent", "9.9.9", lang="en")
     assert answer.returncode == 2

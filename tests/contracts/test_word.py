@@ -488,12 +488,14 @@ def test_marker_in_a_header_is_refused(make_word: MakeWord) -> None:
         filled_contract(make_word("本文", change=header), DATA)
 
 
+@pytest.mark.slow
 def test_marker_of_nobody_is_told(make_word: MakeWord) -> None:
     problems = check_template(make_word(*TEXT, "[[sign:payer]]")).problems
 
     assert ("unknown", "contract.docx: payer") in {(problem.code, problem.path) for problem in problems}
 
 
+@pytest.mark.slow
 def test_fixed_text_is_checked_for_my_number_and_glyphs(make_word: MakeWord) -> None:
     template = make_word(*TEXT, "個人番号 123456789018", "字形のない \U00010348")
 
@@ -623,6 +625,7 @@ def test_a_form_becomes_a_template_that_renders(libreoffice, make_word: MakeWord
     assert [block.role for block in rendered.blocks] == ["seller", "buyer"]
 
 
+@pytest.mark.slow
 def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_path: Path) -> None:
     from signkit.contracts.word.form_templates import new_template_from
 
@@ -633,6 +636,7 @@ def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_pat
     assert not (tmp_path / "sale").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("marker", ["[[署名:]]", "[[署名者:甲]]", "[[sign seller]]", "[[署名:甲 5x5]]"])
 def test_a_form_with_a_faulty_marker_makes_no_template(make_word: MakeWord, tmp_path: Path, marker: str) -> None:
     from signkit.contracts.word.form_templates import new_template_from
@@ -674,6 +678,7 @@ def test_a_marker_may_name_the_party_as_people_call_it(make_word: MakeWord, mark
         assert f"signkit-block:{party.role}".encode() in archive.read("word/_rels/document.xml.rels")
 
 
+@pytest.mark.slow
 def test_a_marker_for_nobody_is_told_with_who_there_is(make_word: MakeWord) -> None:
     with refused_as("template-invalid", match="no party is called so") as caught:
         filled_contract(make_word("[[署名:買主]]"), DATA)
@@ -690,6 +695,7 @@ def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word:
     assert "「金額は {{ prise | yen }} とする」の付近" in told
 
 
+@pytest.mark.slow
 def test_an_untagged_form_makes_no_template_and_says_what_to_do(make_word: MakeWord, tmp_path: Path) -> None:
     from signkit.contracts.word.form_templates import new_template_from
 
@@ -702,6 +708,7 @@ def test_an_untagged_form_makes_no_template_and_says_what_to_do(make_word: MakeW
     assert not (tmp_path / "sale").exists()
 
 
+@pytest.mark.slow
 def test_a_form_in_japanese_becomes_a_template_with_its_parties(make_word: MakeWord, tmp_path: Path) -> None:
     from signkit.contracts.word.form_templates import new_template_from
 

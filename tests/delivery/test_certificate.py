@@ -56,11 +56,13 @@ def test_it_names_parties_times_keys_and_digest_on_one_page(page, complete):
     assert "証明: " in text
 
 
+@pytest.mark.slow
 def test_the_folder_of_the_file_is_not_told(page):
     assert "out/" not in text_of(page)
     assert embedded_report(page)["file"] == "agreement.pdf"
 
 
+@pytest.mark.slow
 def test_a_rehearsal_is_called_one(page):
     assert "リハーサル" in text_of(page)
     assert "証明力はありません" in text_of(page)
@@ -107,6 +109,7 @@ def test_it_is_refused_before_all_have_signed(half_signed, options):
     assert caught.value.exit_code == ExitCode.INDETERMINATE
 
 
+@pytest.mark.slow
 def test_it_is_refused_for_an_altered_contract_whatever_is_allowed(complete, options):
     altered = bytearray(complete)
     altered[altered.index(b"/StructParents") - 3] ^= 1
@@ -115,6 +118,7 @@ def test_it_is_refused_for_an_altered_contract_whatever_is_allowed(complete, opt
     assert caught.value.exit_code == ExitCode.FAILED
 
 
+@pytest.mark.slow
 def test_it_is_refused_where_a_certificate_leads_to_no_trusted_authority(complete):
     status = contract_status(complete, "a.pdf", ValidationOptions(offline=True))
     with refused_as("completion-impossible", match="a signature is not good"):
@@ -126,12 +130,14 @@ def unproven(bare, options):
     return contract_status(bare, "a.pdf", options)
 
 
+@pytest.mark.slow
 def test_it_is_refused_where_a_signature_is_not_proven(unproven):
     assert (unproven.all_signed, unproven.complete) == (True, False)
     with pytest.raises(CompletionRefused, match="not every signature is proven"):
         completion_certificate(unproven)
 
 
+@pytest.mark.slow
 def test_allowed_all_the_same_it_says_in_large_letters_what_is_not_proven(unproven):
     page = completion_certificate(unproven, allow_indeterminate=True)
     text = text_of(page)

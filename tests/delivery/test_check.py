@@ -21,6 +21,7 @@ def codes(check) -> list[str]:
     return [point.code for each in (check, *check.recipients) for point in each.points]
 
 
+@pytest.mark.slow
 def test_a_signed_consent_given_before_is_in_order(status, consent):
     check = check_delivery(status, [consent])
     assert check.answer is DeliveryJudgement.IN_ORDER
@@ -38,6 +39,7 @@ def test_without_consent_it_is_missing(status):
     assert codes(check) == ["consent-missing"]
 
 
+@pytest.mark.slow
 def test_somebody_elses_consent_does_not_count(status, consent):
     assert codes(check_delivery(status, [replace(consent, recipient="番号 花子")])) == ["consent-missing"]
 
@@ -151,6 +153,7 @@ def test_a_consent_for_another_transaction_does_not_hide_the_right_one(status, c
     assert check_delivery(status, [consent, other]).answer is DeliveryJudgement.IN_ORDER
 
 
+@pytest.mark.slow
 def test_the_withdrawal_for_another_transaction_does_not_stop_this_one(status, consent, withdrawn):
     other = replace(withdrawn, day=TODAY, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
     assert check_delivery(status, [consent, other]).answer is DeliveryJudgement.IN_ORDER
@@ -199,6 +202,7 @@ def withdrawn(earlier, employee, services, options):
     return read_consent(pdf, "withdrawal.pdf", options)
 
 
+@pytest.mark.slow
 def test_a_withdrawal_is_a_signed_document_of_its_own(withdrawn):
     assert withdrawn.state == "withdrawn"
     assert withdrawn.day == TODAY - DAY
@@ -278,6 +282,7 @@ def test_who_delivers_needs_no_consent_of_their_own(status, consent):
     assert check.answer is DeliveryJudgement.IN_ORDER
 
 
+@pytest.mark.slow
 def test_every_co_owner_consents(status, consent, repository):
     from signkit.contracts.data import load_contract_data
 
@@ -299,6 +304,7 @@ def test_every_co_owner_consents(status, consent, repository):
     assert check_delivery(replace(status, contract=contract), theirs).answer is DeliveryJudgement.IN_ORDER
 
 
+@pytest.mark.slow
 def test_other_documents_are_no_consents(complete, options):
     with refused_as("consent-unreadable", match="not made from the template 'consent'"):
         read_consent(complete, "agreement.pdf", options)

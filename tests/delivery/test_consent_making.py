@@ -75,6 +75,7 @@ def test_a_dealer_that_sells_its_own_house_consents_to_nothing():
     assert roles_to_consent(EmbeddedContract(template.id, template.version, data)) == ("buyer",)
 
 
+@pytest.mark.slow
 def test_of_a_file_without_a_contract_and_of_another_kind_none_is_made():
     with refused_as("consent-not-made", match="carries no contract"):
         roles_to_consent(None)

@@ -77,6 +77,7 @@ def test_a_proven_signature_makes_a_record_of_its_holder(proven, options, asked,
     assert "リハーサル" in text
 
 
+@pytest.mark.slow
 def test_without_a_word_on_the_certificate_it_is_a_draft_and_its_title_says_so(unproven, options, asked):
     made = record(unproven, options, asked)
     assert made.draft_because
@@ -85,6 +86,7 @@ def test_without_a_word_on_the_certificate_it_is_a_draft_and_its_title_says_so(u
     assert "取引時確認記録" not in "".join(text_of(made.pdf).split())
 
 
+@pytest.mark.slow
 def test_no_number_of_a_certificate_stands_in_it(unproven, options, asked, employee):
     from asn1crypto import x509
 
@@ -98,6 +100,7 @@ def test_no_number_of_a_certificate_stands_in_it(unproven, options, asked, emplo
     assert keyed_number(KEY, certificate.issuer, certificate.serial_number) in said
 
 
+@pytest.mark.slow
 def test_a_transaction_that_needs_the_stricter_check_is_refused_with_what_it_needs(unproven, options, asked):
     with pytest.raises(ContractRefused) as caught:
         record(unproven, options, asked | {"high_risk": True})
@@ -119,6 +122,7 @@ def test_nobody_tells_what_only_the_judgement_knows(unproven, options, asked, it
         record(unproven, options, asked | {item: {"verdict": "TOTAL-PASSED"}})
 
 
+@pytest.mark.slow
 def test_the_holders_name_cannot_be_told_otherwise(unproven, options, asked, employment_data):
     made = record(unproven, options, asked | {"customer": {"kind": "個人", "name": "別人 太郎"}})
     contract = read_contract(made.pdf)

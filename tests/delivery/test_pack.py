@@ -41,6 +41,7 @@ def text_of(pdf: bytes) -> str:
         document.close()
 
 
+@pytest.mark.slow
 def test_it_holds_contract_and_consent_unchanged_and_the_sheets(pack, complete, consent_pdf):
     assert list(pack.files) == [CONTRACT, HOW_TO_CHECK, CERTIFICATE, CONSENT, RECEIPT, SUMS, MAIL]
     assert pack.files[CONTRACT] == complete
@@ -76,6 +77,7 @@ def test_without_consent_no_pack_is_made(status, complete):
         make_pack(check_delivery(status, []), complete, [], allow_indeterminate=True)
 
 
+@pytest.mark.slow
 def test_with_a_consent_that_is_not_proven_only_when_allowed(status, complete, consent_pdf):
     check = check_delivery(status, [read_consent(consent_pdf, "consent.pdf", ValidationOptions(offline=True))])
     consents = [("consent.pdf", consent_pdf)]
@@ -84,6 +86,7 @@ def test_with_a_consent_that_is_not_proven_only_when_allowed(status, complete, c
     assert CERTIFICATE in make_pack(check, complete, consents, allow_indeterminate=True).files
 
 
+@pytest.mark.slow
 def test_before_all_have_signed_it_has_no_certificate_and_says_why(half_signed, consent, options):
     check = check_delivery(contract_status(half_signed, "a.pdf", options), [consent])
     pack = make_pack(check, half_signed, [])
@@ -91,6 +94,7 @@ def test_before_all_have_signed_it_has_no_certificate_and_says_why(half_signed, 
     assert pack.no_certificate.en == "not signed yet: Employee"
 
 
+@pytest.mark.slow
 def test_a_document_without_a_rule_gets_one_receipt_for_anybody(consent, consent_pdf):
     pack = make_pack(check_delivery(consent.status, []), consent_pdf, [])
     assert "受領書.pdf" in pack.files
@@ -124,6 +128,7 @@ def test_no_two_files_bear_one_name(status, consent, complete, consent_pdf):
     assert not any(name.startswith("con.") for name in pack.files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["../../etc/passwd", "NUL", "a\nb", "", "x" * 300])
 def test_a_title_that_is_no_file_s_name_is_none(status, consent, complete, title):
     contract = replace(status.contract, title=Text(title, title))

@@ -91,6 +91,7 @@ def jpki_certificate(rehearsal, name, address):
     return x509.Certificate.load(issued.public_bytes(Encoding.DER))
 
 
+@pytest.mark.slow
 def test_a_card_s_certificate_is_matched_with_the_party_of_the_contract(rehearsal):
     signer = signer_identity(jpki_certificate(rehearsal, "番号　花子", "東京都架空区青葉台一丁目２番３号"))
     assert signer.kind == "jpki"
@@ -177,6 +178,15 @@ EMPLOYER = PartyClaim("廣瀨 渚", "大阪府架空市港町三丁目7番8号",
 def test_of_an_organization_the_organization_is_compared(name, organization, verdict, code):
     got, codes = decided(SignerIdentity(name, organization=organization), EMPLOYER)
     assert (got, code in codes) == (verdict, True), codes
+
+
+@pytest.mark.parametrize("invisible", "\u034f\u115f\u1160\u180b\u200b\u202e\u2060\u2800\u3164\uffa0\U000e0041")
+@pytest.mark.parametrize("kind", ["jpki", "subject"])
+def test_what_nobody_sees_is_in_no_name_that_is_compared(invisible, kind):
+    for name in (invisible, NAME + invisible, NAME.replace("　", invisible)):
+        for signer, party in ((name, NAME), (NAME, name), (name, name)):
+            verdict, codes = decided(SignerIdentity(signer, kind=kind), PartyClaim(party))
+            assert (verdict, "name-unsafe" in codes) == ("cannot-tell", True), (signer, party)
 
 
 def test_a_remark_in_a_subject_is_no_second_name():
@@ -338,17 +348,20 @@ def test_any_text_has_a_verdict(name, address, party, party_address, flagged):
     assert match.verdict == match_of(reason.code for reason in match.reasons).verdict
 
 
+@pytest.mark.slow
 @given(names, names)
 def test_names_compare_alike_in_both_directions(one, other):
     assert decided(SignerIdentity(one), PartyClaim(other)) == decided(SignerIdentity(other), PartyClaim(one))
 
 
+@pytest.mark.slow
 @given(addresses, addresses)
 def test_addresses_compare_alike_in_both_directions(one, other):
     there = decided(SignerIdentity(NAME, one), PartyClaim(NAME, other))
     assert there == decided(SignerIdentity(NAME, other), PartyClaim(NAME, one))
 
 
+@pytest.mark.slow
 @given(names, addresses)
 def test_what_is_readable_matches_itself(name, address):
     verdict, codes = decided(SignerIdentity(name, address), PartyClaim(name, address))
@@ -356,6 +369,7 @@ def test_what_is_readable_matches_itself(name, address):
     assert verdict == "match" or refused
 
 
+@pytest.mark.slow
 @given(
     st.text(st.sampled_from("番号花子高橋辺崎"), min_size=2, max_size=6),
     st.integers(0, 5),
@@ -366,6 +380,7 @@ def test_one_other_kanji_is_a_mismatch(name, index, other):
     assert decided(SignerIdentity(name), PartyClaim(changed))[0] == "mismatch"
 
 
+@pytest.mark.slow
 @given(st.sampled_from([row for row in table_rows("same.tsv") if not unicodedata.name(row[0]).startswith("KATAKANA")]))
 def test_a_listed_form_matches_its_canonical_form(row):
     canonical, form, _ = row

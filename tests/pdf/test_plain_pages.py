@@ -66,6 +66,7 @@ def test_a_page_with_a_stream_is_parsed():
     assert not is_plain(PLAIN + b"\nstream\nabc\nendstream")
 
 
+@pytest.mark.slow
 def test_what_is_plain_is_a_dictionary_to_the_parser_and_names_what_parsing_finds():
     """Random bytes of what pages are made of: the pattern takes nothing that the parser reads otherwise."""
     parts = [b"<<", b">>", b"[", b"]", b"/A", b"/Type/Page", b"/Parent 2 0 R", b" 1", b" 7 0 R", b" 8 0 R", b"/B",

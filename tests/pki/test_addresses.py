@@ -60,6 +60,7 @@ def inside(networks):
     )
 
 
+@pytest.mark.slow
 @given(inside(INSIDE))
 def test_no_inner_address_is_public_in_any_form(address):
     number = int(address)
@@ -68,6 +69,7 @@ def test_no_inner_address_is_public_in_any_form(address):
     assert [str(each) for each in forms if is_public(each)] == []
 
 
+@pytest.mark.slow
 @given(inside(INSIDE_6))
 def test_no_inner_address_of_the_sixth_version_is_public(address):
     assert not is_public(address)

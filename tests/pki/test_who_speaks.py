@@ -232,6 +232,7 @@ def listed_by(ca, revoked, *, names_key=False, reason=None):
     return builder.sign(ca.key, hashes.SHA256()).public_bytes(pki.Encoding.DER)
 
 
+@pytest.mark.slow
 @FORMS
 def test_a_crowd_of_twins_does_not_speak(root, ended, form):
     crowd = [ended.certified(signed_with=key_pair(), end=NOW + 8 * YEAR) for _ in range(25)]

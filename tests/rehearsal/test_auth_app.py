@@ -133,6 +133,7 @@ def opened(token, key):
     return json.loads(AESGCM(content_key).decrypt(vector, sealed + tag, header.encode()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", ["client", "person"])
 def test_the_right_requests_get_a_signature_and_its_certificate(world, whose):
     identifier = world.transaction()

@@ -47,12 +47,14 @@ def test_the_next_generation_has_p384_keys(folder):
     assert isinstance(certificate(folder, "standard").public_key(), rsa.RSAPublicKey)
 
 
+@pytest.mark.slow
 def test_the_face_shows_what_the_certificate_says(folder):
     assert kept_contents(folder).face.attributes.name == "番号　花子"
     assert kept_contents(folder).face.code_b == "05040120352285"
     assert (folder / FACE_CA_FILE).read_bytes().startswith(b"-----BEGIN PUBLIC KEY-----")
 
 
+@pytest.mark.slow
 def test_counters_survive_and_each_profile_has_its_own(folder):
     kept = kept_emulated_card(folder)
     kept._count(SIGNATURE.key, 2)
@@ -62,6 +64,7 @@ def test_counters_survive_and_each_profile_has_its_own(folder):
     kept._count(SIGNATURE.key, 5)
 
 
+@pytest.mark.slow
 def test_a_state_file_of_ones_own_keeps_the_card_apart(folder, tmp_path):
     own = kept_emulated_card(folder, "last-try", tmp_path / "state.json")
     assert own.state.tries[SIGNATURE.key] == 1
@@ -70,6 +73,7 @@ def test_a_state_file_of_ones_own_keeps_the_card_apart(folder, tmp_path):
     assert kept_emulated_card(folder, "last-try").state.tries[SIGNATURE.key] == 1
 
 
+@pytest.mark.slow
 def test_a_fresh_card_keeps_nothing(folder):
     before = sorted(folder.iterdir())
     fresh_emulated_card(folder)._count(SIGNATURE.key, 1)

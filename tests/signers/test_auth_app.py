@@ -75,6 +75,7 @@ def test_another_persons_phone_does_not_sign_for_the_known_certificate(world, ho
         key.sign(DATA)
 
 
+@pytest.mark.slow
 def test_no_token_code_or_secret_is_shown_in_a_representation(world):
     from signkit.signers.auth_app_client import begin
 
@@ -91,6 +92,7 @@ def test_no_token_code_or_secret_is_shown_in_a_representation(world):
         assert secret not in shown
 
 
+@pytest.mark.slow
 def test_only_the_hash_leaves_this_machine(world):
     bodies = []
     answer = world.server.provider.answer
@@ -102,6 +104,7 @@ def test_only_the_hash_leaves_this_machine(world):
     assert not any(DATA in body for body in bodies)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes", [{"client_authentication": "client_secret_post"}, {"result_token": "person"}], ids=str
 )
@@ -109,6 +112,7 @@ def test_what_the_services_own_pages_decide_is_a_setting(world, changes):
     assert world.phone(**changes).sign_and_name(DATA).signature
 
 
+@pytest.mark.slow
 def test_a_browser_elsewhere_is_asked_about(world):
     """The phone itself opened the address: its browser ended at a page that is not of this machine."""
     callback = "https://desk.example/callback"
@@ -126,6 +130,7 @@ def test_a_browser_elsewhere_is_asked_about(world):
     assert (shown[0].here, asked) == (False, ["callback-address"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["https://evil.example/callback?code=x&state=y", "https://[::1", "", "x"])
 def test_an_address_of_another_page_is_refused(world, typed):
     callback = "https://desk.example/callback"
@@ -149,6 +154,7 @@ WRONG_REDIRECTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG_REDIRECTS)
 def test_a_wrong_redirect_is_refused(world, name):
     changes, words = WRONG_REDIRECTS[name]
@@ -158,6 +164,7 @@ def test_a_wrong_redirect_is_refused(world, name):
     assert world.requests.count("/token") == 1  # the client's own: no code was sent anywhere
 
 
+@pytest.mark.slow
 def test_something_twice_in_the_redirect_is_refused(world):
     world.redirect = lambda address: address + "&code=second"
     with refused_as("auth-app-failed", match="twice"):
@@ -173,18 +180,21 @@ def test_the_redirect_of_an_earlier_consent_is_refused(world):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_who_declines_is_told_apart(world):
     world.redirect = lambda address: with_query(address, code=None, error="access_denied")
     with refused_as("auth-app-declined", match="access_denied"):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_an_error_steers_no_terminal(world):
     world.redirect = lambda address: with_query(address, code=None, error="\x1b[2Jx")
     with refused_as("auth-app-declined", match=r"\(\?\)"):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_nobody_is_waited_for_for_ever(world):
     phone = world.phone()
     phone.show, phone.consent_seconds = (lambda _: None), 0.1
@@ -192,6 +202,7 @@ def test_nobody_is_waited_for_for_ever(world):
         phone.sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_what_is_no_redirect_does_not_end_the_waiting(world):
     import contextlib
     import urllib.error
@@ -242,6 +253,7 @@ WRONG_ID_TOKENS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG_ID_TOKENS)
 def test_a_wrong_id_token_is_refused(world, name):
     changes, words = WRONG_ID_TOKENS[name]
@@ -251,6 +263,7 @@ def test_a_wrong_id_token_is_refused(world, name):
     assert not any(path.endswith("/result") for path in world.requests)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "deep", [b"[" * 30_000 + b"]" * 30_000, b'{"a":' * 20_000 + b"1" + b"}" * 20_000, b"\xff", b"[]"]
 )
@@ -271,6 +284,7 @@ def test_an_id_token_of_anything_else_than_an_object_is_refused(world, part, dee
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_the_level_of_assurance_is_one_that_was_asked_for(world):
     for told, held in (("aal3", True), ("aal3 crl", True), (None, True), ("aal1", False), (["aal3"], False)):
         world.change = world.id_token(acr=told)
@@ -283,6 +297,7 @@ def test_the_level_of_assurance_is_one_that_was_asked_for(world):
     assert world.phone().sign_and_name(DATA).signature  # nothing was asked for
 
 
+@pytest.mark.slow
 def test_a_symmetric_signature_with_the_public_key_is_refused(world):
     import hmac
 
@@ -316,6 +331,7 @@ WRONG_ANSWERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG_ANSWERS)
 def test_a_wrong_answer_is_refused(world, name):
     path, changes, words = WRONG_ANSWERS[name]
@@ -324,6 +340,7 @@ def test_a_wrong_answer_is_refused(world, name):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -391,6 +408,7 @@ def test_the_certificate_of_an_authentication_key_is_refused(world, kept_home):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -419,6 +437,7 @@ def test_a_result_for_another_key_is_refused(world):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", [{"alg": "RSA1_5"}, {"alg": "dir"}, {"enc": "XC20P"}, {"zip": "DEF"}, {"crit": ["x"]}], ids=str
 )
@@ -435,6 +454,7 @@ def test_a_result_by_other_algorithms_is_refused(world, change):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/.well-known", "/token", "/api/sign-transactions", "/jwks"])
 @pytest.mark.parametrize("status", [302, 400, 500])
 def test_an_error_or_a_redirect_of_the_service_ends_it(world, path, status):
@@ -445,6 +465,7 @@ def test_an_error_or_a_redirect_of_the_service_ends_it(world, path, status):
     assert "/stolen" not in world.requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{", b'{"issuer": 1, "issuer": 2}', b"[" * 100_000, b" " * 300_000], ids=len
 )
@@ -573,6 +594,7 @@ def test_the_test_servers_secrets_are_for_this_user_only(world):
         ] * 2
 
 
+@pytest.mark.slow
 def test_a_test_certificate_is_refused_in_production(world):
     with refused_as("auth-app-world-other", match="production"):
         world.phone(environment=Environment.PRODUCTION).sign_and_name(DATA)
@@ -589,6 +611,7 @@ def named_as_real():
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+@pytest.mark.slow
 def test_a_real_certificate_is_for_production_alone(world, named_as_real):
     with KnownPhoneKey(world.phone(environment=Environment.PRODUCTION), named_as_real):
         pass
@@ -598,6 +621,7 @@ def test_a_real_certificate_is_for_production_alone(world, named_as_real):
             pass
 
 
+@pytest.mark.slow
 def test_a_key_that_signs_other_digests_is_refused(world, kept_home):
     from signkit.rehearsal.cards import kept_contents
 
@@ -617,6 +641,7 @@ def test_nobody_to_show_the_address_to_is_said(world):
         open_phone_key("rehearsal", None, lambda _: bytearray(), world.settings)
 
 
+@pytest.mark.slow
 def test_a_page_whose_port_is_taken_is_said(world):
     import socket
 

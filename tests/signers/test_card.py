@@ -34,6 +34,7 @@ def request(field="seller"):
     return SignatureRequest(field, "番号　花子", datetime.now(UTC).replace(microsecond=0))
 
 
+@pytest.mark.slow
 def test_the_card_signs_and_the_tries_are_told_first(blank, card, seller_card, services):
     asked = []
     with signer_on(card, asked=asked, issuers=(seller_card.sign.ca_certificate,)) as signer:
@@ -43,6 +44,7 @@ def test_the_card_signs_and_the_tries_are_told_first(blank, card, seller_card, s
     assert [(r.kind, r.tries_left) for r in asked] == [("signature-password", 5)]
 
 
+@pytest.mark.slow
 def test_at_most_14_round_trips_for_the_first_signature_and_3_for_each_further_one(blank, card, services):
     exchanges = []
     with signer_on(card, observer=exchanges.append) as signer:

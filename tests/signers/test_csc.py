@@ -73,6 +73,7 @@ def test_version_2_signs_a_contract_with_a_pin(server, settings, blank, services
     assert [(item.kind, item.of) for item in asked] == [("token-pin", "key-1 (127.0.0.1)")]
 
 
+@pytest.mark.slow
 def test_the_service_gets_a_hash_and_nothing_of_the_document(server, settings, blank, services):
     with signer_at(server, settings) as key:
         sign(blank, request(), key, Level.B_B, services)
@@ -81,6 +82,7 @@ def test_the_service_gets_a_hash_and_nothing_of_the_document(server, settings, b
     assert len(body["hashes"][0]) == 44
 
 
+@pytest.mark.slow
 def test_client_credentials_get_a_token(server, secret_file, blank, services):
     settings = Settings(csc_client_id="client-1", csc_client_secret_file=secret_file(CLIENT_SECRET))
     with signer_at(server, settings) as key:
@@ -88,22 +90,26 @@ def test_client_credentials_get_a_token(server, secret_file, blank, services):
     assert server.calls[0][0] == "oauth2/token"
 
 
+@pytest.mark.slow
 def test_wrong_client_credentials_get_none(server, secret_file):
     settings = Settings(csc_client_id="client-1", csc_client_secret_file=secret_file("other"))
     with refused_as("csc-failed", match=r"oauth2/token .* HTTP status 401"), signer_at(server, settings):
         pass
 
 
+@pytest.mark.slow
 def test_without_a_token_the_service_refuses(server):
     with refused_as("csc-failed", match="HTTP status 401"), signer_at(server, Settings()):
         pass
 
 
+@pytest.mark.slow
 def test_a_wrong_pin_is_refused_by_the_service(server, settings):
     with signer_at(server, settings, pin="000000") as key, refused_as("csc-failed", match="credentials/authorize"):
         key.sign(b"data")
 
 
+@pytest.mark.slow
 def test_the_pin_is_wiped_and_shown_in_no_representation(server, settings):
     given = bytearray(PIN.encode())
     with open_csc_signer(f"{server.address}#key-1", lambda _: given, settings) as key:
@@ -112,6 +118,7 @@ def test_the_pin_is_wiped_and_shown_in_no_representation(server, settings):
     assert given == bytes(len(PIN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_takes_the_token_nowhere(server, settings, status):
     server.replace["credentials/info"] = (status, [("Location", f"{server.address}stolen")], b"")
@@ -120,6 +127,7 @@ def test_a_redirect_takes_the_token_nowhere(server, settings, status):
     assert [method for method, _ in server.calls] == ["credentials/info"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660], ids=oct)
 def test_a_token_that_others_may_read_is_not_used(server, secret_file, mode):
@@ -129,6 +137,7 @@ def test_a_token_that_others_may_read_is_not_used(server, secret_file, mode):
     assert server.calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "two\nlines", "a b", "x\r\nHost: evil", "鍵", "a" * 20_000])
 def test_what_is_no_token_is_not_sent(server, secret_file, text):
     with (
@@ -144,6 +153,7 @@ def test_a_token_file_that_is_not_there_is_named(server, tmp_path):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -162,6 +172,7 @@ def test_a_credential_that_wants_more_is_refused(server, settings, changes, word
         pass
 
 
+@pytest.mark.slow
 def test_a_revoked_certificate_is_refused(server, settings):
     from base64 import b64encode
 
@@ -172,6 +183,7 @@ def test_a_revoked_certificate_is_refused(server, settings):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -193,6 +205,7 @@ def test_a_service_that_answers_nonsense_is_not_believed(server, settings, answe
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer", [b"{}", b'{"signatures": []}', b'{"signatures": ["AA==", "AA=="]}', b'{"signatures": "AA=="}']
 )
@@ -202,6 +215,7 @@ def test_not_one_signature_is_refused(server, settings, answer):
         key.sign(b"data")
 
 
+@pytest.mark.slow
 def test_a_signature_that_does_not_fit_is_caught(server, settings, blank, services):
     server.replace["signatures/signHash"] = (200, [], b'{"signatures": ["AAAA"]}')
     with signer_at(server, settings) as key, refused_as("self-check-failed"):
@@ -228,6 +242,7 @@ def test_a_uri_that_names_no_service_safely_is_refused(rest, words):
         parse_csc_uri(rest)
 
 
+@pytest.mark.slow
 def test_a_plain_token_address_is_refused(server, secret_file):
     settings = Settings(
         csc_client_id="client-1", csc_client_secret_file=secret_file("x"), csc_token_url="http://example.jp/token"

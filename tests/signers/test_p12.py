@@ -19,6 +19,7 @@ def key_file(rehearsal, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_the_passphrase_is_asked_for_once_and_wiped(key_file):
     given = bytearray(b"open sesame")
     asked: list[SecretRequest] = []
@@ -34,6 +35,7 @@ def test_the_passphrase_is_asked_for_once_and_wiped(key_file):
     assert len(signer.chain) == 1
 
 
+@pytest.mark.slow
 def test_a_wrong_passphrase_is_refused_and_wiped(key_file):
     given = bytearray(b"open barley")
     with refused_as("passphrase-wrong") as refusal:
@@ -43,11 +45,13 @@ def test_a_wrong_passphrase_is_refused_and_wiped(key_file):
     assert "barley" not in repr(refusal.value) + str(refusal.value)
 
 
+@pytest.mark.slow
 def test_the_key_is_not_shown(key_file):
     signer = open_pkcs12(key_file, lambda _: bytearray(b"open sesame"))
     assert "PrivateKey" not in repr(signer._key)
 
 
+@pytest.mark.slow
 def test_a_file_without_passphrase_asks_for_none(rehearsal, tmp_path):
     from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 

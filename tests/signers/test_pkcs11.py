@@ -180,6 +180,7 @@ def test_the_hash_fits_the_key(kind, algorithm, settings):
         assert signer.algorithm == algorithm
 
 
+@pytest.mark.slow
 def test_rsa_signs_a_digest_info_where_the_token_does_not_hash(settings, blank, tmp_path, monkeypatch):
     from pkcs11 import Mechanism
 
@@ -206,6 +207,7 @@ def test_the_mechanism_is_the_first_that_the_token_has():
         chosen("rsa", mechanisms.ECDSA)
 
 
+@pytest.mark.slow
 def test_one_session_serves_threads_one_after_the_other(settings):
     person = Person()
     texts = [f"contract {number}".encode() for number in range(40)]
@@ -224,6 +226,7 @@ def test_the_session_is_closed_and_the_signer_can_be_entered_again(settings):
         signer.sign(b"data")
 
 
+@pytest.mark.slow
 def test_a_key_that_wants_its_pin_every_time_gets_it_every_time(settings):
     person = Person()
     with opened("token=odd;object=every-time", settings, person) as signer:
@@ -265,6 +268,7 @@ def test_tokens_of_one_label_are_told_apart_by_their_slots(settings):
     assert first.slot_id != second.slot_id
 
 
+@pytest.mark.slow
 def test_several_certificates_are_listed_and_each_uri_of_the_list_works(settings):
     with refused_as("token-key-ambiguous") as refusal, opened("token=office", settings):
         pass

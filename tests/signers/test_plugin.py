@@ -41,6 +41,7 @@ def toy_plugin(tmp_path, monkeypatch, person_signer):
     sys.modules.pop("toy_signer")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("toy_plugin")
 def test_a_plugin_signs(blank):
     from datetime import UTC, datetime

@@ -53,6 +53,7 @@ def test_an_unusable_seal_image_is_refused(image, cause):
         seal_appearance("番号　花子", utc_now(), image=image)
 
 
+@pytest.mark.slow
 def test_a_picture_takes_the_place_of_the_seal(blank, person_signer, services):
     from PIL import Image
 
@@ -64,6 +65,7 @@ def test_a_picture_takes_the_place_of_the_seal(blank, person_signer, services):
     assert signed[len(blank) :].count(b"/Subtype /Image") or signed[len(blank) :].count(b"/Subtype/Image")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_seal_of_rehearsal_keys_says_so(language, blank, person_signer, services):
     request = request_maker(SignatureTerms("seller", language=language), person_signer)(False)
@@ -71,6 +73,7 @@ def test_a_seal_of_rehearsal_keys_says_so(language, blank, person_signer, servic
     assert "リハーサル" in drawn_text(signed)
 
 
+@pytest.mark.slow
 def test_a_seal_of_another_key_does_not(blank, person_signer, services):
     request = SignatureRequest("seller", "番号　花子", utc_now(), appearance=seal_appearance("番号　花子", utc_now()))
     assert "リハーサル" not in drawn_text(sign(blank, request, person_signer, Level.B_B, services).pdf)

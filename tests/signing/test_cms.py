@@ -37,6 +37,7 @@ def digest_for(signer: Pkcs12Signer) -> bytes:
     return hashlib.new(signer.algorithm.digest, CONTENT).digest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KEYS)
 def test_openssl_verifies_every_key_kind(kind, rehearsal, trust_pem, tmp_path):
     signer = signer_with(KEYS[kind](), rehearsal)
@@ -58,6 +59,7 @@ def test_ed25519_names_sha512_as_rfc_8419_asks(rehearsal):
     assert info["signature_algorithm"]["algorithm"].native == "ed25519"
 
 
+@pytest.mark.slow
 def test_the_der_is_canonical(rehearsal):
     signer = signer_with(KEYS["p-256"](), rehearsal)
     der = build_signature(signer, digest_for(signer))

@@ -154,6 +154,7 @@ def test_two_parties_sign_a_linearised_file(person_signer, services, tmp_path):
     witness.check_structure(path)
 
 
+@pytest.mark.slow
 def test_a_lock_in_the_field_becomes_the_signatures_rule(signed_at, report_of):
     signed = signed_at(formats.locking(), Level.B_LT)
     assert b"/TransformMethod /FieldMDP" in signed

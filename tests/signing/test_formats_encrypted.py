@@ -77,6 +77,7 @@ def test_pyhanko_accepts_what_was_signed(kind, signed_with, services):
     assert status.bottom_line, status.pretty_print_details()
 
 
+@pytest.mark.slow
 def test_what_the_update_adds_is_encrypted_but_for_the_signature(signed_with):
     pdf = encrypted("aes-256")
     added = signed_with(pdf, USER, Level.B_LT)[len(pdf) :]
@@ -85,6 +86,7 @@ def test_what_the_update_adds_is_encrypted_but_for_the_signature(signed_with):
     assert b"D:20" not in added
 
 
+@pytest.mark.slow
 def test_the_owners_password_opens_too(signed_with, report_of):
     signed = signed_with(encrypted("aes-256"), OWNER)
     assert report_of(signed, OWNER).signatures[0].intact
@@ -103,6 +105,7 @@ def test_with_a_wrong_password_a_file_is_not_signed(kind, signed_with):
     assert "契約書" not in str(refusal.value)
 
 
+@pytest.mark.slow
 def test_a_password_given_for_others_does_not_hinder_an_open_file(signed_with):
     assert signature_fields(signed_with(encrypted("open"), "of another file")).signed == ("seller",)
 
@@ -112,6 +115,7 @@ def test_what_the_owner_forbids_is_not_signed(signed_with):
         signed_with(encrypted("restricted"), None)
 
 
+@pytest.mark.slow
 def test_what_the_owner_forbids_is_signed_with_the_owners_password(signed_with, report_of):
     signed = signed_with(encrypted("restricted"), OWNER)
     assert report_of(signed).signatures[0].intact
@@ -136,6 +140,7 @@ def test_the_forerunner_of_aes_256_is_judged_but_not_signed(signed_with, report_
     assert report_of(encrypted("revision-5"), "x").error.code == "password-wrong"
 
 
+@pytest.mark.slow
 def test_a_file_with_a_pdf_mac_is_judged_but_not_signed(signed_with, report_of):
     with pytest.raises(PdfNotSignable, match="PDF MAC"):
         signed_with(with_mac(), USER)
@@ -186,6 +191,7 @@ def encryption(pdf: bytes) -> tuple[int, bytes]:
     return number, pdf[start : pdf.index(b"endobj", start)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["aes-256", "aes-128"])
 def test_an_update_that_lifts_the_restrictions_is_no_valid_file(kind, signed_with, report_of):
     """/P enters the key (RC4, AES-128) or is sealed with it (AES-256): another /P does not open the file."""
@@ -216,6 +222,7 @@ def test_an_update_with_another_encryption_is_no_valid_file(signed_with, report_
         assert report_of(changed, password).verdict in ("TOTAL-FAILED", "UNREADABLE")
 
 
+@pytest.mark.slow
 def test_a_contract_of_ours_that_was_encrypted_keeps_its_locks(signed_with, blank, tmp_path):
     """Its fields name what their signature locks, which other files' fields seldom do."""
     plain, locked = tmp_path / "plain.pdf", tmp_path / "locked.pdf"

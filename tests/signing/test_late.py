@@ -73,6 +73,7 @@ def test_each_level_is_reached(contract, late, services, tmp_path, level):
     witness.check_structure(path)
 
 
+@pytest.mark.slow
 def test_the_signature_names_no_certificate_and_states_the_time(contract, late, services):
     from asn1crypto import cms
 
@@ -84,12 +85,14 @@ def test_the_signature_names_no_certificate_and_states_the_time(contract, late, 
     assert b"/adbe.pkcs7.detached" in signed.pdf
 
 
+@pytest.mark.slow
 def test_pades_is_refused_before_anybody_is_asked(contract, late, services):
     with refused_as("certificate-needed"):
         sign_late(contract, asked(profile=SignatureFormat.PADES), late, Level.B_B, services)
     assert late.asked == 0
 
 
+@pytest.mark.slow
 def test_a_level_that_cannot_be_reached_is_refused_before_anybody_is_asked(contract, late):
     with refused_as("timestamp-unavailable"):
         sign_late(contract, asked(), late, Level.B_T, Services())
@@ -98,11 +101,13 @@ def test_a_level_that_cannot_be_reached_is_refused_before_anybody_is_asked(contr
     assert late.asked == 0
 
 
+@pytest.mark.slow
 def test_the_registrys_format_goes_without_a_certificate_too(contract, late, services):
     signed, _ = sign_late(contract, asked(profile=SignatureFormat.REGISTRY), late, Level.B_B, services)
     assert signed.pdf.startswith(contract)
 
 
+@pytest.mark.slow
 def test_another_persons_certificate_is_refused(blank, late, services):
     """The example's seller is not 番号 花子."""
     with refused_as("signer-not-party"):
@@ -110,6 +115,7 @@ def test_another_persons_certificate_is_refused(blank, late, services):
     assert sign_late(blank, asked(), late, Level.B_B, services, other_person=True)
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_not_the_keys_is_refused(contract, late, services, rehearsal):
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -119,6 +125,7 @@ def test_a_certificate_that_is_not_the_keys_is_refused(contract, late, services,
         sign_late(contract, asked(), late, Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_an_authentication_key_is_refused(contract, services, seller_card):
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
@@ -206,6 +213,7 @@ WRONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_gives_no_file(contract, world, services, name):
     wrong, words = WRONG[name]

@@ -85,6 +85,7 @@ def test_a_signed_field_is_not_signed_again(blank, person_signer, services):
         sign(signed, request(), person_signer, Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_only_the_first_signature_certifies(blank, person_signer, services):
     signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
     with pytest.raises(PdfNotSignable, match="only the first signature can certify"):

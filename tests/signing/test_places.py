@@ -99,6 +99,7 @@ def test_what_a_viewer_crops_is_not_counted(signed_by):
     assert [round(float(number)) for number in made["/Rect"]][::3] == [10, 190]
 
 
+@pytest.mark.slow
 def test_the_last_page_is_named_without_its_number(signed_by):
     import typst
 
@@ -107,11 +108,13 @@ def test_the_last_page_is_named_without_its_number(signed_by):
     assert widget(signed, 2)["/T"] == "seller"
 
 
+@pytest.mark.slow
 def test_without_a_seal_the_field_has_an_empty_appearance(signed_by):
     made = widget(signed_by(formats.document("a-2b"), request(appearance=None)))
     assert made["/AP"]["/N"].get_object().get_data() == b""
 
 
+@pytest.mark.slow
 def test_two_parties_sign_one_after_the_other(signed_by, report_of, tmp_path):
     first = signed_by(formats.document("1.7"), request())
     both = signed_by(first, request("buyer", Place(1, 30, 30, 50, 20)))
@@ -173,6 +176,7 @@ def test_a_signature_that_locks_the_form_forbids_it(lock, signed_by):
         signed_by(signed, request("third"))
 
 
+@pytest.mark.slow
 def test_a_signature_that_locks_other_fields_does_not(signed_by, report_of):
     signed = signed_by(formats.locking(), request(place=None))
     both = signed_by(signed, request("third", Place(1, 10, 10, 50, 20)))

@@ -58,6 +58,7 @@ def by_three(blank, person_signer):
     return pdf
 
 
+@pytest.mark.slow
 def test_three_signers_are_valid_for_strangers(by_three, trust_pem, tmp_path):
     path = tmp_path / "signed.pdf"
     path.write_bytes(by_three)
@@ -70,11 +71,13 @@ def test_three_signers_are_valid_for_strangers(by_three, trust_pem, tmp_path):
         assert witness.openssl_cms_verifies(by_three, number, trust_pem, tmp_path)
 
 
+@pytest.mark.slow
 def test_three_signers_meet_every_requirement(by_three):
     assert held(by_three).violated == ()
     assert all(item.fulfilled for item in held(by_three).requirements)
 
 
+@pytest.mark.slow
 def test_the_attributes_are_those_of_plain_cms_and_the_time_is_that_of_the_dictionary(by_three):
     der, _ = witness.extract_signature(by_three, 0)
     [info] = cms.ContentInfo.load(der)["content"]["signer_infos"]
@@ -138,6 +141,7 @@ def test_a_prepared_file_has_the_format_too(blank, person_signer):
     assert b"/SubFilter /adbe.pkcs7.detached" in prepared.pdf
 
 
+@pytest.mark.slow
 def test_signed_elsewhere_it_is_the_same_format(blank, person_signer):
     key = DeferredKey.of([person_signer.certificate, *person_signer.chain], "signer.pem")
     names = ("contract.pdf", "prepared.pdf")

@@ -54,6 +54,7 @@ def test_a_company_seal_stands_in_even_columns_from_the_right(length, columns):
     assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [KANJI, MIXED, RARE], ids=["kanji", "mixed", "rare"])
 def test_cells_lie_within_the_seal_and_apart(text):
     for seal in all_lengths(text):

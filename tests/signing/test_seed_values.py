@@ -146,6 +146,7 @@ def test_a_lock_that_contradicts_the_seed_value_is_refused(person_signer, servic
     ]
 
 
+@pytest.mark.slow
 def test_a_demanded_timestamp_is_met_from_b_t_on(demands):
     seed = b"/TimeStamp << /URL (https://tsa.example) /Ff 1 >>"
     assert demands(seed) == "a timestamp (--level B-T or higher)"

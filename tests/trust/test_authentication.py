@@ -60,12 +60,14 @@ def judge(proof, challenge, anchors, sources=(), **options):
     return judgement, {finding.question: finding.conclusion for finding in judgement.findings}
 
 
+@pytest.mark.slow
 def test_a_proof_passes_where_everything_is_known(proof, challenge, anchors, sources):
     judgement, found = judge(proof, challenge, anchors, sources)
     assert judgement.conclusion is PASSED
     assert list(found) == ["challenge", "time", "signature", "certificate", "issuer", "validity", "revocation"]
 
 
+@pytest.mark.slow
 def test_without_revocation_data_it_stays_open(proof, challenge, anchors):
     judgement, found = judge(proof, challenge, anchors)
     assert judgement.conclusion is INDETERMINATE
@@ -117,12 +119,14 @@ def test_a_false_signature_fails(proof, challenge, anchors):
     assert found["signature"] is FAILED
 
 
+@pytest.mark.slow
 def test_a_signature_of_another_holders_card_fails(proof, challenge, anchors, rehearsal):
     other = rehearsal.card(HANAKO, NOW)
     _, found = judge(replace(proof, certificate=other.auth.certificate), challenge, anchors)
     assert found["signature"] is FAILED
 
 
+@pytest.mark.slow
 def test_a_signature_over_the_bare_challenge_fails(proof, challenge, anchors, seller_card):
     """The key signs challenges only under their domain: what another protocol had signed proves nothing here."""
     from cryptography.hazmat.primitives import hashes
@@ -135,6 +139,7 @@ def test_a_signature_over_the_bare_challenge_fails(proof, challenge, anchors, se
     assert found["signature"] is FAILED
 
 
+@pytest.mark.slow
 def test_a_signing_certificate_does_not_authenticate(challenge, anchors, seller_card, rehearsal):
     swapped = replace(seller_card, auth=seller_card.sign)
     judgement, found = judge(prove(swapped, challenge), challenge, anchors)
@@ -181,6 +186,7 @@ def test_revocation_evidence_must_be_of_the_present(proof, challenge, anchors, r
     assert found["revocation"] is INDETERMINATE
 
 
+@pytest.mark.slow
 def test_the_next_generations_key_authenticates(challenge, anchors, rehearsal):
     _, identity = rehearsal.identities(HANAKO, NOW, new_key=new_ec_key)
     contents = replace(rehearsal.card(HANAKO, NOW), auth=key_contents(identity, rehearsal.authentication_ca))
@@ -293,3 +299,17 @@ def imported(rehearsal, seller_card, tmp_path):
 def test_an_imported_list_answers_while_it_is_in_date(proof, challenge, anchors, imported, revoked, after, conclusion):
     _, found = judge(proof, challenge, anchors, imported(revoked=revoked), now=NOW + after)
     assert found["revocation"] is conclusion
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_worst_of_an_imported_list_and_of_what_a_service_answers_counts(
+    proof, challenge, anchors, imported, rehearsal, seller_card, listed, answered, order
+):
+    from asn1crypto import x509
+
+    serial = x509.Certificate.load(seller_card.auth.certificate).serial_number
+    service = rehearsal.revocation(clock=lambda: NOW, revoked={serial: NOW - timedelta(days=3)} if answered else None)
+    _, found = judge(proof, challenge, anchors, [*imported(revoked=listed), service][::order])
+    assert found["revocation"] is (FAILED if listed or answered else PASSED)

@@ -90,10 +90,12 @@ def test_a_proof_of_another_day_is_refused(judge, proof):
     assert failed(judge(proof, new_statement(NOW))) == ["keys"]
 
 
+@pytest.mark.slow
 def test_the_halves_of_two_proofs_are_refused(judge, proof, other_proof):
     assert failed(judge(replace(proof, authentication=other_proof.authentication))) == ["keys"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("half", ["certificate", "signature"])
 def test_the_authentication_key_answers_for_one_signature_of_one_certificate(judge, proof, other_proof, half):
     assert failed(judge(replace(proof, **{half: getattr(other_proof, half)}))) == ["keys"]
@@ -294,6 +296,7 @@ def test_the_holder_is_who_signed_as_far_as_the_signature_holds(path, proof, ver
     assert (found.question, found.conclusion) == ("signer", conclusion)
 
 
+@pytest.mark.slow
 def test_who_signed_with_another_certificate_is_somebody_else(path, proof, other_proof):
     with open_registry(path) as registry:
         signers = [FileSigner("buyer", other_proof.certificate, "passed")]

@@ -151,6 +151,7 @@ def test_a_page_of_another_index_is_an_error(index, index_of):
         opened.status(1)
 
 
+@pytest.mark.slow
 @relaxed
 @given(data=st.data())
 def test_no_altered_byte_makes_a_revoked_certificate_good(index, data):

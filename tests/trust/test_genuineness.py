@@ -31,6 +31,7 @@ def proof():
     return prove_genuine(Connection(EmulatedTransport(EmulatedCard(rsa_contents()))), era_date("19800217"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "conclusion"),
     [

@@ -35,6 +35,7 @@ class Down:
         raise TimestampRefused("no answer")
 
 
+@pytest.mark.slow
 def test_the_next_service_is_asked_when_one_fails(rehearsal):
     token = obtain_timestamp([Down(), rehearsal.timestamps()], DIGEST)
     assert token.certificates[0].subject.native["common_name"] == "SignKit Rehearsal Timestamp Service"
@@ -69,6 +70,10 @@ def forged_signature(good, request):
     return bytes(answer)
 
 
+def of_another_version(good, request):
+    return good.request(request).replace(b"\x02\x01\x01\x06", b"\x02\x01\x02\x06", 1)  # version, then the policy
+
+
 def forged_time(good, request):
     return good.request(request).replace(b"\x18\x0f2026", b"\x18\x0f2016")
 
@@ -78,6 +83,10 @@ def forged_time(good, request):
     [
         (over_other_data, "the token is over other data"),
         (to_another_request, "the token answers another request (nonce)"),
+        (
+            of_another_version,
+            "the token is of an unknown version, or holds a critical extension that is not known",
+        ),
         (refused, "the service refused (rejection)"),
         (forged_signature, "the token's signature does not hold"),
         (forged_time, "the token's digest does not fit its content"),

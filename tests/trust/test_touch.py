@@ -57,6 +57,7 @@ def test_without_revocation_data_a_known_card_stays_open(judge, certificate):
     assert entry.checked_at is None
 
 
+@pytest.mark.slow
 def test_an_unknown_card_is_refused_and_not_looked_into(judge, rehearsal):
     judgement, entry = judge(rehearsal.card(HANAKO, NOW).auth.certificate, [rehearsal.revocation(clock=lambda: NOW)])
     assert judgement.conclusion is Conclusion.FAILED

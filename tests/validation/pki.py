@@ -108,10 +108,9 @@ def directory(ca: Holder, partition: str) -> x509.DirectoryName:
     return x509.DirectoryName(x509.Name([*ca.certificate.subject.rdns, part]))
 
 
-def timestamp_authority(ca: Holder, **changes: object) -> Holder:
-    return issue(
-        ca, "Test TSA", usage={"digital_signature": True}, extended=ExtendedKeyUsageOID.TIME_STAMPING, **changes
-    )
+def timestamp_authority(ca: Holder, *, start: datetime = NOW - 5 * YEAR, **changes: object) -> Holder:
+    use = {"usage": {"digital_signature": True}, "extended": ExtendedKeyUsageOID.TIME_STAMPING}
+    return issue(ca, "Test TSA", start=start, **use, **changes)
 
 
 def _builder(subject, issuer, key, start, end) -> x509.CertificateBuilder:
@@ -304,11 +303,18 @@ def explicit(number: int, value: bytes) -> bytes:
 
 
 def timestamp_token(
-    covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = (), **changes: object
+    covered: bytes,
+    tsa: Holder,
+    *,
+    time: datetime = NOW,
+    extra: tuple[Holder, ...] = (),
+    version: int = 1,
+    extensions: tuple[tsp.Extension, ...] = (),
+    **changes: object,
 ) -> bytes:
     info = tsp.TSTInfo(
         {
-            "version": "v1",
+            "version": version,
             "policy": "1.2.3.4",
             "message_imprint": {
                 "hash_algorithm": {"algorithm": "sha256"},
@@ -316,6 +322,7 @@ def timestamp_token(
             },
             "serial_number": secrets.randbits(60),
             "gen_time": core.GeneralizedTime(time),
+            **({"extensions": tsp.Extensions(extensions)} if extensions else {}),
         }
     ).dump()
     return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info", **changes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -129,7 +131,13 @@ def test_listing_what_is_no_container_is_refused(tmp_path):
 # --- attacks -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["extra.pdf", "META-INF/contract.pdf", "meta-inf/x.p7s", "META-INF/sub/signature.p7s"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "extra.pdf", "META-INF/contract.pdf", "meta-inf/x.p7s", "META-INF/sub/signature.p7s",
+        "META-INF/contract-manifest.xml", "META-INF/evidence.xml",
+    ],
+)  # fmt: skip
 def test_a_file_that_nobody_signed_is_named_and_the_container_does_not_pass(made, name):
     report = made.judge(rebuilt(made, extra=[(name, b"x")]))
     assert report.verdict is Verdict.INDETERMINATE
@@ -260,3 +268,158 @@ def test_every_truncation_is_unreadable(made, tmp_path):
     for size in range(1, len(made.data), 211):
         path.write_bytes(made.data[:size])
         assert validate_asic(path, made.options).verdict is Verdict.UNREADABLE
+
+
+# --- one reading ---------------------------------------------------------------------------------------------
+
+
+def read_by_directory(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {item.filename: archive.read(item) for item in archive.infolist()}
+
+
+def read_from_the_front(data: bytes) -> dict[str, bytes]:
+    """What programs see that never look at the directory (Java's ZipInputStream, tools that read from a pipe)."""
+    found, position = {}, 0
+    while data[position : position + 4] == b"PK\x03\x04":
+        _, _, flags, method, _, _, _, packed, _, name, extra = struct.unpack_from("<4s5H3I2H", data, position)
+        start = position + 30 + name + extra
+        called = data[position + 30 : position + 30 + name].decode("utf-8" if flags & 0x800 else "cp437")
+        if method == zipfile.ZIP_DEFLATED:
+            state = zlib.decompressobj(-15)
+            found[called] = state.decompress(data[start:])
+            position = len(data) - len(state.unused_data) if flags & 8 else start + packed
+        else:
+            found[called], position = data[start : start + packed], start + packed
+        if flags & 8:
+            position += 16 if data[position : position + 4] == b"PK\x07\x08" else 12
+    return found
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A member as it is written, each half of the ZIP by an argument."""
+
+    name: str
+    data: bytes
+    front_name: str | None = None
+    front_method: int | None = None
+    front_sizes: tuple[int, int] | None = None
+    behind: bytes = b""
+    described: bool = False
+    folder_of: bytes | None = None
+
+
+def lay(members: list[Laid], *, behind_directory=b"", comment=b"", behind_end=b"", count: int | None = None) -> bytes:
+    out, directory = b"", b""
+    for member in members:
+        stored = member.name == "mimetype" or member.folder_of is not None
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = member.data if stored else packer.compress(member.data) + packer.flush()
+        body = (packed if member.folder_of is None else member.folder_of) + member.behind
+        flags, method = 0x808 if member.described else 0x800, 0 if stored else 8
+        sizes = member.front_sizes or ((0, 0) if member.described else (len(body), len(member.data)))
+        crc, offset, name = zlib.crc32(member.data), len(out), (member.front_name or member.name).encode()
+        front_crc = 0 if member.described else crc
+        front = 8 if member.front_method is None and not stored else member.front_method or 0
+        out += struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, front, 0, 33, front_crc, *sizes, len(name), 0)
+        out += name + body
+        if member.described:
+            out += struct.pack("<4s3I", b"PK\x07\x08", crc, len(body), len(member.data))
+        name = member.name.encode()
+        directory += struct.pack(
+            "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, flags, method, 0, 33, crc, len(body), len(member.data), len(name),
+            0, 0, 0, 0, 0, offset,
+        ) + name  # fmt: skip
+    number = len(members) if count is None else count
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, number, number, len(directory), len(out), len(comment))
+    return out + directory + behind_directory + end + comment + behind_end
+
+
+@pytest.fixture(scope="module")
+def laid(made) -> list[Laid]:
+    return [Laid(name, data) for name, data in read_by_directory(made.data).items()]
+
+
+HIDDEN = lay([Laid("mimetype", b"EVIL", front_name="evil.pdf")])[: 30 + 8 + 4]
+
+
+def with_one(laid: list[Laid], **changes) -> list[Laid]:
+    return [replace(item, **changes) if item.name == "契約書.txt" else item for item in laid]
+
+
+def descriptor_of(item: Laid) -> bytes:
+    packed = zlib.compress(item.data, 6)[2:-4]
+    return struct.pack("<4s3I", b"PK\x07\x08", zlib.crc32(item.data), len(packed), len(item.data))
+
+
+FOLDER = Laid("x/", b"", folder_of=b"EVIL", front_name="evil.pdf", front_sizes=(4, 4), front_method=0)
+TWO_READINGS = {
+    "a folder that is a file from the front": lambda laid: lay([*laid, FOLDER]),
+    "a folder with data": lambda laid: lay([*laid, Laid("x/", b"", folder_of=HIDDEN)]),
+    "another name from the front": lambda laid: lay(with_one(laid, front_name="契約署.txt")),
+    "stored from the front": lambda laid: lay(with_one(laid, front_method=0)),
+    "shorter from the front": lambda laid: lay(with_one(laid, front_sizes=(20, 700), behind=HIDDEN)),
+    "a member behind compressed data": lambda laid: lay(
+        with_one(laid, described=True, behind=descriptor_of(next(i for i in laid if i.name == "契約書.txt")) + HIDDEN)
+    ),
+    "something behind compressed data": lambda laid: lay(with_one(laid, behind=HIDDEN)),
+    "something behind the directory": lambda laid: lay(laid, behind_directory=HIDDEN),
+    "something behind the end": lambda laid: lay(laid, behind_end=b"x"),
+    "an end in the comment": lambda laid: lay(laid, comment=b"PK\x05\x06" + bytes(18)),
+    "a container in the comment": lambda laid: lay(laid, comment=lay([Laid("mimetype", b"x")])),
+    "an end that counts fewer members": lambda laid: lay(laid, count=2),
+    "a comment that is cut off": lambda laid: lay(laid, comment=b"xx")[:-1],
+}
+
+
+@pytest.mark.parametrize("kind", TWO_READINGS)
+def test_a_container_that_other_programs_read_differently_is_unreadable(made, laid, kind):
+    assert made.judge(lay(laid)).verdict is Verdict.PASSED
+    assert made.judge(TWO_READINGS[kind](laid)).verdict is Verdict.UNREADABLE
+
+
+def test_containers_of_other_writers_pass(made, laid):
+    """With sizes behind the data, with ZIP64 records and fields, with a comment, with folders."""
+    described = [replace(item, described=item.name != "mimetype") for item in laid]
+    large = BytesIO()
+    with zipfile.ZipFile(large, "w") as archive:
+        for item in laid:
+            with archive.open(zipfile.ZipInfo(item.name), "w", force_zip64=item.name != "mimetype") as member:
+                member.write(item.data)
+        archive.mkdir("leaf")
+    for data in (lay(described), large.getvalue(), lay(laid, comment=b"Sent by post.")):
+        assert made.judge(data).verdict is Verdict.PASSED, codes(made.judge(data))
+
+
+@pytest.mark.slow
+def test_whatever_byte_of_the_headers_is_changed_all_programs_read_the_same_or_it_does_not_pass(made, laid):
+    data = lay([replace(item, described=item.name == "図面 1.bin") for item in laid])
+    wanted = read_by_directory(data)
+    bodies = [zlib.compress(item.data, 6)[2:-4] for item in laid if item.name != "mimetype"]
+    skipped = {place for body in bodies for place in range(data.index(body), data.index(body) + len(body))}
+    for place in sorted(set(range(len(data))) - skipped):
+        for bit in (0, 3, 6):
+            other = data[:place] + bytes([data[place] ^ 1 << bit]) + data[place + 1 :]
+            if made.judge(other).verdict is Verdict.PASSED:
+                assert read_by_directory(other) == read_from_the_front(other) == wanted, (place, bit)
+
+
+def test_a_timestamp_in_a_signatures_place_says_nothing_good_of_other_files(made):
+    now = utc_now()
+    ca = pki.authority(start=now - pki.YEAR, end=now + pki.YEAR)
+    tsa = pki.timestamp_authority(ca, start=now - pki.YEAR, end=now + pki.YEAR)
+    token = pki.timestamp_token(made.manifest, tsa, time=now)
+    made = replace(made, options=ValidationOptions(trust=pki.trust(ca), offline=True))
+    assert made.judge(rebuilt(made, changes={SIGNATURE: token})).verdict is Verdict.PASSED
+    changed = made.judge(rebuilt(made, changes={SIGNATURE: token, "契約書.txt": b"Another contract.\n"}))
+    assert (changed.verdict, changed.document_timestamps[0].verdict) == (Verdict.FAILED, Verdict.FAILED)
+    missing = made.judge(rebuilt(made, changes={SIGNATURE: token, "契約書.txt": None}))
+    assert missing.verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("name", ["META-INF/signatures001.xml", "META-INF/SIGNATURE2.P7S", "META-INF/signature.XML"])
+def test_a_signature_that_is_not_judged_is_named_and_the_container_does_not_pass(made, name):
+    report = made.judge(rebuilt(made, extra=[(name, b"<x/>")]))
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["asic-unjudged"])
+    assert name in report.reasons[0].text.en

@@ -93,6 +93,7 @@ DESCRIBED = {
 INFO = b" /Info 46 0 R"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "objects",
     [

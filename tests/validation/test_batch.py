@@ -79,6 +79,7 @@ def test_processes_give_the_same_reports_as_one(world, signed, tmp_path):
     assert there == here
 
 
+@pytest.mark.slow
 def test_threads_are_an_executor_too(world, signed, tmp_path):
     for number in range(6):
         (tmp_path / f"{number}.pdf").write_bytes(signed)

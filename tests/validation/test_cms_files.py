@@ -21,12 +21,14 @@ from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit,
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.rehearsal.evidence_services import utc_now
+from signkit.reporting.summary import verdict_sentence
 from signkit.signers.base import KeyAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cades import SignedParts, check_written, countersign, extend_content, sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level, Services
+from signkit.validation.api import validate_data, validate_file
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
@@ -126,6 +128,7 @@ def codes(report: Report) -> list[str]:
     return [reason.code for signature in report.signatures for reason in signature.reasons]
 
 
+@pytest.mark.slow
 def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch):
     kind = asn1_cms.CMSAttributeType
     kind("content_type").dump()  # the table of names is turned round now
@@ -138,6 +141,7 @@ def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch)
 # --- openssl accepts ours ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rsa", "rsa-pss", "ecdsa"])
 def test_openssl_accepts_our_detached_signature(bench, kind):
     der = bench.made(kind).to_der()
@@ -153,6 +157,7 @@ def test_openssl_accepts_our_cades_attributes(bench):
     assert bench.openssl_accepts(attached(bench.made()), "-inform", "DER", "-cades")
 
 
+@pytest.mark.slow
 def test_openssl_accepts_our_pem_and_several_signers(bench, tmp_path):
     with (tmp_path / "x.pem").open("wb") as stream:
         write_container(stream, bench.made("rsa", "rsa-pss", "ecdsa"), Content(BytesPieces(CONTENT)), pem=True)
@@ -420,6 +425,7 @@ def at_level(level: Level, person_signer, services) -> SignedParts:
     return sign_content(Content(BytesPieces(CONTENT)), person_signer, level, services, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", list(Level))
 def test_each_level_passes_here_and_at_openssl(level, person_signer, rehearsing, bench):
     services, options, trust = rehearsing
@@ -539,3 +545,21 @@ def test_ber_is_read_without_the_content_in_memory(bench):
         assert container.content is not None
         assert container.content.digest("sha256") == hashlib.sha256(CONTENT).digest()
         assert CONTENT not in container.parts.to_der()
+
+
+@pytest.mark.parametrize("expected", [{}, {"売主": "Hanako"}, {"seller": "Hanako", "buyer": "Taro"}])
+def test_whom_the_caller_expects_a_signature_without_fields_does_not_tell(world, tmp_path, expected):
+    """A PDF in which nobody signed as the seller does not pass either."""
+    path = tmp_path / "contract.txt.p7s"
+    path.write_bytes(pki.signed_data(CONTENT, world.signer))
+    (tmp_path / "contract.txt").write_bytes(CONTENT)
+    options = replace(world.options, expect=expected)
+    reports = [
+        validate_file(path, options),
+        validate_data(pki.signed_data(CONTENT, world.signer, encapsulate=CONTENT), "x", options),
+    ]
+    for report in reports:
+        assert [item.code for item in report.reasons] == ["party-not-stated"] * len(expected)
+        assert all(role in item.text.en for role, item in zip(expected, report.reasons, strict=True))
+        assert report.verdict is (Verdict.INDETERMINATE if expected else Verdict.PASSED)
+        assert ("as whom" in verdict_sentence(report).en) is bool(expected)

@@ -48,11 +48,13 @@ def test_nothing_is_refused_that_its_makers_accept(judged):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_no_file_ends_in_a_defect_of_ours(judged):
     wrong = [e["file"] for e, report in judged if report.error and report.error.code == "internal"]
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_signature_is_found(judged):
     wrong = [
         entry["file"]

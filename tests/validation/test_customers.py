@@ -154,6 +154,29 @@ def test_a_row_that_nobody_is_is_refused_at_once(tmp_path, row, words):
 
 
 @pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("個人番号", "1"),
+        ("マイナンバー", ""),
+        ("123456789018", ""),
+        ("備考", "1234 5678 9018"),
+        ("住所", "一二三四五六七八九〇一八"),
+    ],
+)
+def test_a_table_with_an_individual_number_is_refused_and_not_repeated(tmp_path, heading, cell):
+    (tmp_path / "c.csv").write_text(f"氏名,{heading}\n花子,{cell}\n", encoding="utf-8")
+    with pytest.raises(TableUnreadable, match="個人番号") as refused:
+        read_customers(tmp_path / "c.csv")
+    assert "123456789018" not in str(refused.value)
+
+
+@pytest.mark.parametrize("heading", ["顧客番号", "番号", "電話番号", "口座番号"])
+def test_a_number_that_its_heading_calls_another_is_read(tmp_path, heading):
+    (tmp_path / "c.csv").write_text(f"氏名,{heading}\n花子,123456789018\n", encoding="utf-8")
+    assert len(read_customers(tmp_path / "c.csv").customers) == 1
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "id,address\n1,x\n", "name,氏名\na,b\n", "name,birth_date\na,1993-13-01\n", "name,birth_date\na,=1+1\n"],
 )
@@ -198,6 +221,7 @@ def run(office: Path, *more: str, files=("a.pdf", "b.pdf", "c.pdf")):
     return run_signkit("validate", *files, *arguments, home=office / "home", folder=office)
 
 
+@pytest.mark.slow
 def test_every_row_has_its_result_and_nothing_of_the_certificates_is_written(office):
     answer = run(office)
     rows = list(csv.DictReader(io.StringIO(answer.stdout.removeprefix("\ufeff"))))
@@ -212,12 +236,14 @@ def test_every_row_has_its_result_and_nothing_of_the_certificates_is_written(off
         assert word not in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 def test_json_lines_say_the_same(office):
     rows = [json.loads(line) for line in run(office, "--format", "jsonl").stdout.splitlines()]
     assert rows[1]["row"] == 3
     assert rows[1]["reasons"][-1] == "address-prefecture"
 
 
+@pytest.mark.slow
 def test_a_row_that_names_its_file_is_held_to_it(office):
     (office / "customers.csv").write_text(
         "氏名,file\n高橋花子,b.pdf\n番号太郎,\n無名次郎,missing.pdf\n", encoding="utf-8"

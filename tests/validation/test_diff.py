@@ -67,6 +67,7 @@ def only(changes: tuple[Difference, ...]) -> Difference:
 # --- text and looks -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_changed_price_shows_before_and_after():
     change = only(after_update({pdfs.CONTENT: stream(text(b"Pay 900 yen"))}))
     assert (change.kind, change.page, change.before, change.after) == ("text", 1, "Pay 100 yen", "Pay 900 yen")
@@ -90,6 +91,7 @@ def test_a_price_painted_over_shows_what_stood_there_and_what_came():
     assert "drawn over text" in change.text.en
 
 
+@pytest.mark.slow
 def test_text_under_a_white_box_is_told_though_extraction_still_finds_it():
     contents = {pdfs.PAGE: page((b"/Contents 4 0 R", b"/Contents [4 0 R 30 0 R]")), 30: stream(WHITE_BOX)}
     change = only(after_update(contents))
@@ -113,6 +115,7 @@ def test_a_drawing_without_text_is_told_by_its_place():
     assert change.area == pytest.approx((200, 100, 250, 120), abs=1.5)
 
 
+@pytest.mark.slow
 def test_the_place_is_right_on_a_turned_page():
     turned = pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page((b"/MediaBox", b"/Rotate 90 /MediaBox"))})
     contents = {
@@ -122,6 +125,7 @@ def test_the_place_is_right_on_a_turned_page():
     assert only(after_update(contents, turned)).area == pytest.approx((200, 100, 250, 120), abs=1.5)
 
 
+@pytest.mark.slow
 def test_content_rewritten_without_effect_is_told_as_such():
     squeezed = zlib.compress(pdfs.OBJECTS[pdfs.CONTENT].split(b"stream\n")[1].removesuffix(b"\nendstream"))
     change = only(after_update({pdfs.CONTENT: stream(squeezed, b"/Filter /FlateDecode ")}))
@@ -129,6 +133,7 @@ def test_content_rewritten_without_effect_is_told_as_such():
     assert "text and looks are the same" in change.text.en
 
 
+@pytest.mark.slow
 def test_another_font_under_the_same_text_looks_different():
     change = only(after_update({pdfs.FONT: pdfs.OBJECTS[pdfs.FONT].replace(b"Helvetica", b"Times-BoldItalic")}))
     assert change.kind in ("picture", "structure")
@@ -154,6 +159,7 @@ def test_an_annotation_is_told_when_it_comes_changes_and_goes():
     assert (removed.kind, removed.before, removed.after) == ("annotation", "hello", None)
 
 
+@pytest.mark.slow
 def test_an_annotation_that_lies_on_text_names_the_text():
     note = (
         b"<< /Type /Annot /Subtype /FreeText /Contents (Pay 9 yen) /F 4 /Rect [10 140 210 180] /AP << /N 31 0 R >> >>"
@@ -164,6 +170,7 @@ def test_an_annotation_that_lies_on_text_names_the_text():
     assert "by an annotation or a form field" in picture.text.en
 
 
+@pytest.mark.slow
 def test_a_new_annotation_does_not_excuse_what_the_page_itself_draws_below_it():
     note = b"<< /Type /Annot /Subtype /Square /F 4 /Rect [190 90 290 130] /AP << /N 31 0 R >> >>"
     objects = {
@@ -197,12 +204,14 @@ def field(value: bytes, appearance: bytes = b"9 0 R") -> bytes:
     return pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"(first)", value).replace(b"9 0 R", appearance)
 
 
+@pytest.mark.slow
 def test_a_form_value_shows_before_and_after_under_its_name():
     change = only(after_update({pdfs.TEXT_FIELD: field(b"(second)")}))
     assert (change.kind, change.page, change.before, change.after) == ("form", 1, "first", "second")
     assert change.text.en == "The form field note was filled in or changed."
 
 
+@pytest.mark.slow
 def test_a_field_inside_a_field_goes_by_its_full_name():
     form = {
         pdfs.FORM: b"<< /Fields [6 0 R 30 0 R] >>",
@@ -214,12 +223,14 @@ def test_a_field_inside_a_field_goes_by_its_full_name():
     assert "parties.note" in only(after_update({pdfs.TEXT_FIELD: second}, nested)).text.en
 
 
+@pytest.mark.slow
 def test_a_password_is_not_shown():
     secret = field(b"(first)").replace(b"/FT /Tx", b"/FT /Tx /Ff 8192")
     change = only(after_update({pdfs.TEXT_FIELD: secret}))
     assert "first" not in (change.after or "") + change.text.en
 
 
+@pytest.mark.slow
 def test_looks_exchanged_under_the_same_value_are_told():
     changes = after_update({pdfs.TEXT_FIELD: field(b"(first)", b"31 0 R"), 31: WHITE.replace(b"1 g", b"0 g")})
     change = only(changes)
@@ -265,11 +276,13 @@ def test_a_file_written_and_signed_in_one_go_shows_its_signature(world):
     assert only(diff.revisions[0].items).kind == "signature"
 
 
+@pytest.mark.slow
 def test_a_signature_whose_bytes_were_touched_says_so(signed):
     touched = history(signed.replace(b"Pay 100", b"Pay 900")).revisions[1]
     assert "not what stands in the file" in only(touched.items).text.en
 
 
+@pytest.mark.slow
 def test_a_signature_taken_away_is_told(signed):
     change = only(after_update({pdfs.SELLER: pdfs.OBJECTS[pdfs.SELLER]}, signed))
     assert (change.kind, change.text.en) == ("signature", "The signature in the field seller was taken away.")
@@ -327,6 +340,7 @@ def test_attachments_are_told_with_their_digests():
     assert (removed.before, removed.after) == (digest(b"one"), None)
 
 
+@pytest.mark.slow
 def test_an_attachment_by_pypdf_is_found():
     from pypdf import PdfReader, PdfWriter
 
@@ -340,6 +354,7 @@ def test_an_attachment_by_pypdf_is_found():
     assert only(tuple(attached)).after == digest(b"a,b\n")
 
 
+@pytest.mark.slow
 def test_document_information_shows_before_and_after():
     base = pdfs.build({**pdfs.OBJECTS, 30: b"<< /Title (Sale) >>"}, trailer=b" /Info 30 0 R")
     change = only(after_update({30: b"<< /Title (Gift) >>"}, base, trailer=b" /Info 30 0 R"))
@@ -364,6 +379,7 @@ def test_pages_added_taken_away_and_reordered_are_told():
     assert (swapped.text.en, swapped.before, swapped.after) == ("The pages stand in another order.", "1, 2", "2, 1")
 
 
+@pytest.mark.slow
 def test_a_page_replaced_by_another_object_is_compared_with_the_one_it_replaces():
     other = {**second_page(b"Pay 1 yen"), pdfs.PAGES: b"<< /Type /Pages /Kids [30 0 R] /Count 1 >>"}
     change = next(item for item in after_update(other) if item.kind == "text")
@@ -377,6 +393,7 @@ def test_a_turned_page_is_told():
     assert (turned.text.en, turned.before, turned.after) == ("The page's Rotate was changed.", None, "180")
 
 
+@pytest.mark.slow
 def test_a_script_at_opening_is_told():
     change = only(after_update({pdfs.CATALOG: catalog(b" /OpenAction << /S /JavaScript /JS (x) >>")}))
     assert (change.kind, change.text.en) == (
@@ -424,6 +441,7 @@ def test_a_signature_field_that_lies_on_text_names_the_text(world):
     assert [(item.kind, item.before) for item in revision.items] == [("picture", "Pay 100 yen"), ("signature", None)]
 
 
+@pytest.mark.slow
 def test_bytes_after_the_last_revision_are_told():
     change = only(last(pdfs.update(pdfs.build(), {40: b"<< >>"}) + b"4 0 obj\n<< >>\nendobj\n").items)
     assert (change.kind, change.text.en[:9]) == ("structure", "20 bytes ")
@@ -447,6 +465,7 @@ def test_a_file_of_one_revision_has_nothing_to_compare():
     assert diff.overall == ()
 
 
+@pytest.mark.slow
 def test_an_update_that_changes_nothing_is_told_as_none():
     revision = last(pdfs.update(pdfs.build(), {pdfs.CONTENT: pdfs.OBJECTS[pdfs.CONTENT], 40: b"<< /Unused true >>"}))
     assert (revision.kind, revision.items) == ("none", ())
@@ -508,11 +527,13 @@ def test_a_decompression_bomb_as_attachment_is_refused():
     assert "too much" in refused(pdfs.update(pdfs.build(), objects), Limits(decoded_bytes=1 << 20)).message()
 
 
+@pytest.mark.slow
 def test_a_page_tree_that_is_a_circle_ends():
     circle = {pdfs.PAGES: b"<< /Type /Pages /Kids [3 0 R 2 0 R] /Count 2 >>"}
     assert history(pdfs.update(pdfs.build(), circle)).revisions[1].number == 2
 
 
+@pytest.mark.slow
 def test_annotations_that_name_each_other_end():
     first = NOTE[:-2] + b" /IRT 32 0 R >>"
     second = NOTE[:-2] + b" /IRT 30 0 R >>"
@@ -545,6 +566,7 @@ def _die(*arguments: object) -> None:
     os._exit(9)
 
 
+@pytest.mark.slow
 def test_the_json_form_is_plain_data(signed):
     import json
 

@@ -275,6 +275,7 @@ def test_a_backdated_signing_time_proves_nothing(world, honest):
     assert codes(report) == ([] if honest else ["expired"])
 
 
+@pytest.mark.slow
 def test_the_level_is_what_the_file_holds_material_for(world):
     """EN 319 142-1 5.5, 6.3: one document timestamp proves the time, and seals what stood there before it."""
     signed = sign(world)
@@ -386,6 +387,7 @@ class PssHolder(pki.Holder):
         return self._der
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_key_for_pss_alone_makes_no_other_signatures(world, honest):
     holder = pss_holder(world)
@@ -398,8 +400,17 @@ def test_a_key_for_pss_alone_makes_no_other_signatures(world, honest):
     assert outcome(report) == (PASSED if honest else (Verdict.INDETERMINATE, "GENERIC", ["key-not-for-algorithm"]))
 
 
-def with_pss(made: bytes, holder: pki.Holder) -> bytes:
-    """The same SignedData, signed anew with RSASSA-PSS over SHA-256."""
+@BOTH
+def test_another_trailer_of_pss_is_an_algorithm_that_is_not_known(world, honest):
+    """RFC 4055 3.1: 1 is the only one there is; that the bytes fit a 1 says nothing of what the signer meant."""
+    holder = pki.issue(world.ca, key=rsa.generate_private_key(65537, 2048))
+    said = pki.sequence(PSS[2:13], pki.sequence(PSS[15:], pki.explicit(3, core.Integer(1 if honest else 2).dump())))
+    report = world.only(pdfs.sign(pdfs.build(), lambda item: with_pss(pki.signed_data(item, holder), holder, said)))
+    assert outcome(report) == (PASSED if honest else (Verdict.INDETERMINATE, "GENERIC", ["algorithm-unknown"]))
+
+
+def with_pss(made: bytes, holder: pki.Holder, said: bytes = PSS) -> bytes:
+    """The same SignedData, signed anew with RSASSA-PSS over SHA-256, which ``said`` names."""
     info = asn1_cms.ContentInfo.load(made)["content"]["signer_infos"][0]
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]
     scheme = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
@@ -411,11 +422,12 @@ def with_pss(made: bytes, holder: pki.Holder) -> bytes:
         pki.set_of(pki._digest_algorithm("sha256")),
         pki.sequence(asn1_cms.ContentType("data").dump()),
         pki.tagged(0xA0, certificate),
-        pki.set_of(pki.sequence(info.contents.replace(old, PSS + pki.octets(signature)))),
+        pki.set_of(pki.sequence(info.contents.replace(old, said + pki.octets(signature)))),
     )
     return pki.sequence(asn1_cms.ContentType("signed_data").dump(), pki.explicit(0, body))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["modulus without its sign octet", "Shift_JIS in a T61String", "address as a SEQUENCE"]
 )
@@ -512,6 +524,7 @@ def test_der_stays_as_it_is(world):
     assert definite(indefinite(2)) == b"\x30\x04\x30\x02\x05\x00"
 
 
+@pytest.mark.slow
 def test_a_bare_pkcs1_value_has_no_pkcs7_level(world):
     key = rsa.generate_private_key(65537, 2048)
     holder = pki.issue(world.ca, key=key)

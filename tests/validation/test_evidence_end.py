@@ -88,6 +88,7 @@ MADE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MADE, ids=lambda make: make.__name__)
 def test_it_holds_until_then_and_no_longer(world, make):
     pdf = make(world)
@@ -100,6 +101,7 @@ def test_it_holds_until_then_and_no_longer(world, make):
         assert world.judge(pdf, at=moment, revocation=asked, offline=False).verdict is verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [timestamped, archived], ids=lambda make: make.__name__)
 def test_an_algorithm_ends_by_policy(world, make):
     pdf, last = make(world), date(2027, 6, 30)

@@ -38,6 +38,7 @@ def test_adbe_pkcs7_sha1_signs_the_digest_of_the_bytes(world):
     assert (wrong.verdict, wrong.sub_indication) == (Verdict.FAILED, "HASH_FAILURE")
 
 
+@pytest.mark.slow
 def test_adbe_x509_rsa_sha1_is_a_bare_signature_beside_its_certificate(world, rsa_signer):
     def make(content):
         return pki.octets(rsa_signer.key.sign(content, PKCS1v15(), hashes.SHA1()))

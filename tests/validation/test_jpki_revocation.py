@@ -197,6 +197,7 @@ def test_a_damaged_index_never_counts_as_good(world, ca, card, judge, indexed, t
     assert codes(judge(pdf, revocation=[source])) == ["revocation-unreadable"]
 
 
+@pytest.mark.slow
 def test_the_strict_policy_wants_an_imported_list_made_after_the_signature(world, ca, card, judge, indexed):
     strict = replace(shipped_policy("strict"), timestamp_revocation="if-available")
     pdf, at = sign(world, card, tsa=world.tsa), NOW + DAY
@@ -261,6 +262,7 @@ def test_the_archive_policy_passes_once_the_contract_is_sealed(world, ca, card, 
 # --- a CA that has ended since ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_contract_under_a_ca_that_has_ended_passes_on_its_evidence_and_fails_without(world):
     """JPKI's CA of 2015 ended on 2025-10-19; ``--at`` asks what was good then."""
     signed_at = NOW - 3 * pki.YEAR

@@ -112,6 +112,7 @@ def test_a_step_that_several_fields_need_is_said_once():
     assert step.fields == ("seller", "buyer")
 
 
+@pytest.mark.slow
 def test_results_of_the_version_before_are_gone_on_with(tmp_path, signed):
     (tmp_path / "in.pdf").write_bytes(signed)
     command = ("validate", "in.pdf", "--offline", "--jobs", "0", "--resume", "r.jsonl")

@@ -261,6 +261,7 @@ def test_who_may_answer_for_an_authority(world, changes, status):
     assert world.only(pdf).revocation.status == status
 
 
+@pytest.mark.slow
 def test_a_response_of_many_answers_and_certificates_is_left_out(world):
     """Reading every certificate anew for every answer took minutes."""
     single = ocsp_response(world, answers=200, certificates=1)

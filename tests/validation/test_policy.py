@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from signkit.pki.policy import SHIPPED, load_policy, shipped_policy
+from signkit.pki.revocation.sources import OcspEvidence
 from signkit.validation.report import Verdict
 from tests.refusals import refused_as
-from tests.validation import pdfs
+from tests.validation import pdfs, pki
 from tests.validation.conftest import codes
+from tests.validation.test_evidence_classes import Handing
+from tests.validation.test_trust import add_document_timestamp, add_store
+
+NOW, DAY = pki.NOW, pki.DAY
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -69,3 +76,59 @@ def test_what_is_no_toml_is_unreadable(tmp_path, content):
 def test_a_missing_policy_file_is_unreadable(tmp_path):
     with refused_as("policy-unreadable"):
         load_policy(tmp_path / "none.toml")
+
+
+# --- a level that is demanded ----------------------------------------------------------------------------------------
+
+
+def raised(world, *, stamp, answer=None, sealed_by=None) -> bytes:
+    """A signature with what would make it B-T, B-LT and B-LTA, whoever made that."""
+    pdf = pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, world.signer, stamp=stamp))
+    pdf = pdf if answer is None else add_store(pdf, [world.ca.der], [answer], [])
+    return pdf if sealed_by is None else add_document_timestamp(pdf, sealed_by)
+
+
+def materials(world) -> dict[str, tuple[bytes, str, str]]:
+    """By what it is: the file, the level that it has material for, and the one that is proven."""
+    stranger = pki.authority("Stranger")
+    foreign = pki.timestamp_authority(stranger)
+    good, by_stranger = pki.status_response(world.ca, world.signer), pki.status_response(stranger, world.signer)
+    stale = pki.status_response(world.ca, world.signer, issued=NOW - 30 * DAY)
+
+    def stamped(tsa):
+        return lambda value: pki.timestamp_token(value, tsa)
+
+    own = stamped(world.tsa)
+    return {
+        "a timestamp": (raised(world, stamp=own), "B-T", "B-T"),
+        "a stranger's timestamp": (raised(world, stamp=stamped(foreign)), "B-T", "B-B"),
+        "a timestamp over other bytes": (
+            raised(world, stamp=lambda _: pki.timestamp_token(b"x", world.tsa)), "B-T", "B-B",
+        ),
+        "no timestamp at all": (raised(world, stamp=lambda _: b"\x30\x00"), "B-B", "B-B"),
+        "an answer": (raised(world, stamp=own, answer=good), "B-LT", "B-LT"),
+        "a stranger's answer": (raised(world, stamp=own, answer=by_stranger), "B-LT", "B-T"),
+        "an old answer": (raised(world, stamp=own, answer=stale), "B-LT", "B-T"),
+        "a seal": (raised(world, stamp=own, answer=good, sealed_by=world.tsa), "B-LTA", "B-LTA"),
+        "a seal over a stranger's answer": (
+            raised(world, stamp=own, answer=by_stranger, sealed_by=world.tsa), "B-LTA", "B-T",
+        ),
+        "a stranger's seal": (raised(world, stamp=own, answer=good, sealed_by=foreign), "B-LTA", "B-LT"),
+    }  # fmt: skip
+
+
+def test_a_level_that_is_demanded_is_proven_by_what_is_believed(world):
+    """Material for a level anybody can put into a file, outside of what was signed."""
+    order = ["B-B", "B-T", "B-LT", "B-LTA"]
+    online = Handing(OcspEvidence(pki.status_response(world.ca, world.signer)))
+    for name, (pdf, has, proven) in materials(world).items():
+        for wanted in ("none", *order[order.index(proven) :][:2]):
+            policy = replace(shipped_policy("default"), required_level=wanted, revocation="if-available")
+            # What a source says now shows the signer good, and is not in the file.
+            report = world.only(pdf, policy=policy, offline=False, revocation=(online,))
+            assert report.level == f"PAdES-{has}", name
+            is_enough = wanted in ("none", proven)
+            assert (report.verdict is Verdict.PASSED) is is_enough, (name, wanted, codes(report))
+            if not is_enough:
+                known = order.index(wanted) <= order.index(has)
+                assert codes(report)[0] == ("level-not-proven" if known else "level-too-low"), (name, wanted)

@@ -12,6 +12,7 @@ from tests.validation import pdfs
 from tests.validation.registry_samples import SAMPLES, Sample, clean, judged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", SAMPLES)
 def test_exactly_what_is_wrong_is_named(title):
     profile = judged(SAMPLES[title]).profile
@@ -30,6 +31,7 @@ def test_the_documents_name_every_requirement(page, repository):
     assert re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE) == [item.id for item in REQUIREMENTS]
 
 
+@pytest.mark.slow
 def test_the_verdict_is_what_it_was(world):
     unfit = judged(SAMPLES["no name"])
     assert unfit.verdict is Verdict.PASSED
@@ -55,6 +57,7 @@ def test_an_unsigned_file_says_nothing_of_signatures():
     assert requirements["file-size"] is True
 
 
+@pytest.mark.slow
 def test_each_signature_is_looked_at():
     found = {item.id: item.findings for item in judged(SAMPLES["two signers"]).profile.requirements}
     assert [finding.field for finding in found["rsa-2048"]] == ["seller", "buyer"]

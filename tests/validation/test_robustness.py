@@ -39,6 +39,7 @@ def test_an_unsigned_pdf_is_not_signed(world):
     assert world.judge(pdfs.build()).verdict is Verdict.NOT_SIGNED
 
 
+@pytest.mark.slow
 def test_every_truncation_is_judged(world, signed):
     for size in range(0, len(signed), 97):
         assert world.judge(signed[:size]).verdict is not Verdict.PASSED

@@ -108,10 +108,10 @@ def test_a_tar_gives_its_known_members(tmp_path, suffix):
     }
 
 
-def test_an_archive_that_was_named_and_holds_nothing_known_is_a_problem(tmp_path):
+def test_what_was_named_and_holds_nothing_known_is_a_problem(tmp_path):
     path = make_zip(tmp_path / "x.zip", {"notes.txt": b"x"})
     assert found(path) == {str(path): "unreadable: no PDF or CMS file in it"}
-    assert found(tmp_path) == {}
+    assert found(tmp_path) == {str(tmp_path): "unreadable: no PDF or CMS file in it"}
 
 
 @pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.tar.gz"])

@@ -444,6 +444,7 @@ def test_free_text_is_counted_and_not_endless():
     assert template_lines(None, "en") == []
 
 
+@pytest.mark.slow
 def test_an_altered_contract_is_not_as_asked_in_a_batch(altered_report, blank, tmp_path):
     from signkit.reporting.formats.csv import CsvWriter
     from signkit.reporting.formats.json import write_json
@@ -474,6 +475,7 @@ def test_an_altered_contract_is_not_as_asked_in_a_batch(altered_report, blank, t
     assert json.loads(write_json(altered_report))["template_match"]["verdict"] == "altered"
 
 
+@pytest.mark.slow
 def test_the_schema_holds_what_is_said(altered_report, repository):
     from jsonschema import Draft202012Validator
 

@@ -212,6 +212,7 @@ def test_judging_at_another_time(world, signed):
     assert world.only(signed, at=NOW - DAY).verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_an_authority_that_has_ended_passes_on_evidence_sealed_before_and_fails_without(world):
     """As with JPKI's CA of 2015: the signature, its evidence and a document timestamp are all from its time."""
     old = pki.authority("Old CA", end=NOW - 30 * DAY)
@@ -257,6 +258,7 @@ def test_a_document_timestamp_over_other_data_fails(world, signed):
     assert report.document_timestamps[0].sub_indication == "HASH_FAILURE"
 
 
+@pytest.mark.slow
 def test_levels_grow_with_what_is_added(world):
     evidence = ([world.ca.der], [pki.status_response(world.ca, world.signer)], [])
     timed = sign(world, tsa=world.tsa)

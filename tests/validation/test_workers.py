@@ -46,11 +46,13 @@ def test_jobs_run_in_other_processes_and_keep_their_results():
     assert len(found) <= 2
 
 
+@pytest.mark.slow
 def test_an_exception_comes_back_as_it_is():
     with WorkerPool(1, seconds=60) as pool, pytest.raises(ValueError, match="invalid literal"):
         pool.submit(int, "x").result()
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_costs_its_job_alone():
     with WorkerPool(1, seconds=60) as pool:
         jobs = [pool.submit(abs, -1), pool.submit(os._exit, 3), pool.submit(abs, -2)]
@@ -78,6 +80,7 @@ def test_a_process_that_hangs_is_stopped_at_the_deadline():
         assert after.result() == 1
 
 
+@pytest.mark.slow
 def test_what_a_job_prints_does_not_stand_between_the_answers():
     with WorkerPool(1, seconds=60) as pool:
         assert pool.submit(print, "noise").result() is None
@@ -149,6 +152,7 @@ def test_shutdown_with_cancel_ends_what_hangs():
         pool.submit(abs, -1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux")
 def test_memory_is_bounded():
     with WorkerPool(1, seconds=60, memory=512 * 1024 * 1024) as pool, pytest.raises(MemoryError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,23 @@ def test_the_prompt_says_what_is_signed_and_how_many_tries_are_left(signed_sale)
 
         before = find(archive, Query()).entries[0].revisions[1].sha256
     assert before in said.replace(" ", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system takes its zone from elsewhere")
+def test_times_are_japans_on_every_page_wherever_the_machine_stands(signed_sale, monkeypatch):
+    _, sha256, *_, office = signed_sale
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        browser = Browser(office)
+        dropped = drop(browser, ("good.pdf", office.path_of(sha256).read_bytes()))
+        pages = [dropped.text, browser.get(f"/documents/{sha256}/report.html").text]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    zones = [re.findall(r"\d\d:\d\d:\d\d ([A-Z]+)", page) for page in pages]
+    assert [set(found) for found in zones] == [{"JST"}, {"JST"}]
 
 
 @pytest.mark.slow
@@ -174,6 +192,7 @@ def test_a_document_that_was_exchanged_after_it_was_shown_is_not_signed(browser,
     assert not pinentry.asked.exists()
 
 
+@pytest.mark.slow
 def test_an_exchanged_document_is_not_drawn_either(browser, prepared):
     path = browser.office.path_of(prepared)
     path.write_bytes(path.read_bytes() + b"\n% exchanged")
@@ -198,6 +217,7 @@ def test_a_file_keeps_its_name_through_every_signature(signed_sale):
     assert office.name_of(sha256) == "不動産売買契約書.pdf"
 
 
+@pytest.mark.slow
 def test_the_other_language_keeps_what_was_looked_for(browser):
     page = browser.get("/contracts?party=吉田&amount_from=1")
     here = re.search(r'name="here" value="([^"]+)"', page.text)[1].replace("&amp;", "&")
@@ -206,6 +226,7 @@ def test_the_other_language_keeps_what_was_looked_for(browser):
     assert 'value="吉田"' in browser.get(here).text
 
 
+@pytest.mark.slow
 def test_more_fields_than_a_form_has_are_refused(browser):
     answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
     assert answer.status_code == 400
@@ -239,6 +260,7 @@ def test_pages_are_pictures_of_few_colours(browser, prepared):
     assert browser.get(f"/pages/{prepared}/0-1000.png").content == answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["0-481", "6-480", "999999999-480", "0-0"])
 def test_other_pages_and_widths_are_not_drawn(browser, prepared, address):
     assert browser.get(f"/pages/{prepared}/{address}.png").status_code == 404
@@ -257,6 +279,7 @@ def test_a_files_name_is_shown_and_is_no_path(browser, tmp_path, name):
     assert "<b>bold" not in page.text
 
 
+@pytest.mark.slow
 def test_nothing_chosen_is_told(browser):
     answer = browser.post("/check", files=[("files", ("", b""))])
     assert answer.status_code == 400
@@ -274,12 +297,14 @@ def test_a_file_larger_than_may_be_is_refused_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sha256", ["x", "a" * 63, "A" * 64, "a" * 64, "a" * 65, "..%2f.."])
 def test_other_digests_lead_to_no_file(browser, sha256):
     assert browser.get(f"/documents/{sha256}/file").status_code == 404
     assert browser.get(f"/documents/{sha256}").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["date_from=2026-13-01", "amount_from=many", "date_to=明日"])
 def test_what_cannot_be_looked_for_stands_at_its_field(browser, query):
     page = browser.get(f"/contracts?{query}")
@@ -422,6 +447,7 @@ def test_the_card_is_shown_without_a_try(browser):
     assert "残り回数 1 回" in page
 
 
+@pytest.mark.slow
 def test_a_search_is_saved_made_again_and_forgotten(browser):
     browser.post("/searches", {"name": "高橋さんの売買", "party": "高橋", "amount_from": "1,000円", "evil": "x"})
     page = browser.get("/contracts")
@@ -462,6 +488,7 @@ def test_a_token_is_offered_where_its_library_is_set_and_never_named_on_the_page
     assert signing_screen.signer_of(key, FormData({"token": "token=a?module-path=/tmp/evil.so"})) is None
 
 
+@pytest.mark.slow
 def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(browser):
     number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
     path = f"/drafts/{number}"
@@ -474,6 +501,20 @@ def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(brows
     now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
     assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
     assert browser.office.drafts.find(number).words["purpose"] == "二つ目"
+
+
+def test_what_is_being_typed_is_kept_without_a_button_and_not_over_another_tabs(browser):
+    number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
+    path = f"/drafts/{number}"
+    shown = re.search(r'name="changed" value="([^"]+)"', browser.get(path).text)[1]
+    kept = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "途中ま", "count:parties": "2"})
+    assert browser.office.drafts.find(number).words["purpose"] == "途中ま"
+    other = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "別のタブ"})
+    assert other.status_code == 409
+    again = browser.post(path, {"changed": kept.json()["changed"], "item:purpose": "途中まで", "do": "save"})
+    assert again.status_code == 200
+    assert browser.office.drafts.find(number).words["purpose"] == "途中まで"
+    assert browser.post("/drafts/0000000000000000/keep", {}).status_code == 404
 
 
 @pytest.mark.slow
@@ -513,6 +554,7 @@ def test_the_window_draws_names_without_the_selectors_that_tk_shows_as_boxes(nam
     assert _drawn("𠮷田") == "𠮷田"
 
 
+@pytest.mark.slow
 def test_a_page_hears_of_what_changed_before_its_first_look(browser):
     at_work, go_on = threading.Event(), threading.Event()
 

@@ -28,6 +28,7 @@ def routes_of(browser, method):
     return [re.sub(r"\{(\w+)(:int)?\}", lambda place: "1" if place[2] else "a" * 64, path) for path in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "host", ["evil.example", f"evil.example:{ADDRESS.port}", "localhost", f"localhost:{ADDRESS.port}",
              f"{ADDRESS.name}:1", ADDRESS.name, f"x.{HOST}", "127.0.0.1", ""],
@@ -37,6 +38,7 @@ def test_another_host_is_not_the_desk(browser, host):
     assert browser.get("/", headers={"host": host}).status_code == 421
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ADDRESS.hosts)
 def test_its_own_hosts_are(browser, host):
     assert browser.get("/", headers={"host": host, "cookie": f"{COOKIE}={browser.session.cookie}"}).status_code == 200
@@ -50,18 +52,21 @@ def test_no_page_is_shown_without_the_session(browser):
     assert {path: browser.get(path).status_code for path in pages} == dict.fromkeys(pages, 403)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cookie", ["", "x", '"', "signkit-desk", f"{COOKIE}=", f"{COOKIE}=wrong", f'{COOKIE}="\\351"'])
 def test_another_cookie_is_no_session(browser, cookie):
     browser.client.cookies.clear()
     assert browser.get("/", headers={"cookie": cookie}).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_start_token_serves_once(browser):
     browser.client.cookies.clear()
     assert browser.get(f"/start?token={browser.sessions.start_token}").status_code == 403
     assert browser.client.cookies.get(COOKIE) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["", "?token=", "?token=wrong", "?other=1"])
 def test_another_token_begins_nothing(office, query):
     browser = Browser(office)
@@ -76,6 +81,7 @@ def test_the_cookie_is_out_of_scripts_reach_and_of_other_hosts(browser):
     assert "domain" not in cookie
 
 
+@pytest.mark.slow
 def test_the_answer_to_the_token_is_a_page_because_a_strict_cookie_follows_no_redirect_from_a_file(browser):
     assert browser.start.status_code == 200
     assert 'content="0; url=/"' in browser.start.text
@@ -115,16 +121,19 @@ def test_no_form_is_taken_without_its_token(browser, token):
     assert sent == dict.fromkeys(forms, 403)
 
 
+@pytest.mark.slow
 def test_a_file_is_no_token(browser):
     files = {"csrf": ("csrf", browser.session.csrf.encode())}
     assert browser.client.post("/language", files=files, headers=OURS).status_code == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods_are_not_taken_either(browser, method):
     assert browser.client.request(method, "/").status_code in (403, 404, 405)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/nothing", "/static/desk.css", "/static/nothing", "/start", "/contracts"])
 def test_every_answer_keeps_the_browser_strict(browser, path):
     headers = browser.get(path).headers
@@ -136,15 +145,18 @@ def test_every_answer_keeps_the_browser_strict(browser, path):
     assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.slow
 def test_refusals_are_strict_too(browser):
     assert "content-security-policy" in browser.get("/", headers={"host": "evil.example"}).headers
 
 
+@pytest.mark.slow
 def test_too_much_is_refused_by_what_it_says_of_itself(browser):
     headers = OURS | {"content-length": str(guard.MOST_SENT + 1)}
     assert browser.client.post("/check", content=b"", headers=headers).status_code == 413
 
 
+@pytest.mark.slow
 def test_too_much_is_refused_while_it_comes(browser, monkeypatch):
     monkeypatch.setattr(guard, "MOST_SENT", 100_000)
     headers = OURS | {"content-type": "multipart/form-data; boundary=x"}
@@ -157,6 +169,7 @@ def test_too_much_is_refused_while_it_comes(browser, monkeypatch):
     assert browser.client.post("/check", content=pieces(), headers=headers).status_code == 413
 
 
+@pytest.mark.slow
 def test_another_user_of_the_machine_is_refused(browser, monkeypatch):
     monkeypatch.setattr(peers, "peer_user", lambda *_: os.getuid() + 1)
     assert browser.get("/").status_code == 403
@@ -203,6 +216,7 @@ def test_a_session_that_nobody_uses_ends():
     assert sessions.find(session.cookie) is None
 
 
+@pytest.mark.slow
 def test_a_desk_that_was_ended_knows_its_cookie_no_more(browser):
     assert browser.post("/end").status_code == 200
     assert browser.get("/").status_code == 403
@@ -217,6 +231,7 @@ def test_a_token_is_only_that_sessions_own():
     assert not may_send(one, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("here", ["//evil.example/", "https://evil.example/", "/\\evil.example", "", "javascript:x"])
 def test_the_language_switch_leads_nowhere_else(browser, here):
     assert browser.post("/language", {"here": here}).headers["location"] == "/"
@@ -230,3 +245,31 @@ def test_pages_fetch_nothing_from_elsewhere_and_have_no_field_for_a_secret(repos
         assert not re.search(r'type="password"|\bon\w+="|style="|<style|https?://|<script(?! src="/static/)', text), (
             page
         )
+
+
+def test_a_number_that_no_row_has_is_no_fault_of_ours(browser, prepared):
+    number = "9" * 30
+    paths = [
+        f"/contracts?before={number}", f"/archive/journal?before={number}", f"/contracts?amount_from={number}",
+        f"/contracts/{number}", f"/pages/{prepared}/{number}-1000.png", f"/pages/{prepared}/0-{number}.png",
+        f"/documents/{prepared}/changes/{number}-before.png", f"/archive/purge?deleted={number}",
+    ]  # fmt: skip
+    assert [path for path in paths if browser.client.get(path).status_code >= 500] == []
+
+
+def test_what_refuses_a_download_is_read_as_a_page(repository):
+    """With ``download`` on its link, the browser takes a refusal for the file and shows nobody what it says."""
+    pages = [page.read_text(encoding="utf-8") for page in (repository / "signkit/web/desk/pages").glob("*.html")]
+    links = [link for page in pages for link in re.findall(r"<a [^>]*>", page)]
+    assert len(links) > 50
+    assert [link for link in links if re.search(r"\bdownload\b", link)] == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_is_handed_out_to_another_sites_page(browser, prepared, site):
+    strange = {"sec-fetch-site": site}
+    for path in ("/", f"/documents/{prepared}/file", f"/documents/{prepared}/report.html", "/start?token=x"):
+        assert browser.client.get(path, headers=strange).status_code == 403, path
+    assert browser.client.get("/static/desk.css", headers=strange).status_code == 200
+    for own in ("none", "same-origin"):
+        assert browser.client.get("/", headers={"sec-fetch-site": own}).status_code == 200

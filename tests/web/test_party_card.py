@@ -86,6 +86,7 @@ def test_what_was_typed_while_the_card_was_read_stays(browser, draft, monkeypatc
     assert words_now(browser, draft)["seller.name"] == NAME
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "source", "key"),
     [

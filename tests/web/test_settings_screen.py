@@ -57,6 +57,7 @@ def certificate(laid_out):
     return first, x509.load_pem_x509_certificate(first).public_bytes(Encoding.DER)
 
 
+@pytest.mark.slow
 def test_what_is_typed_is_saved_and_the_rest_of_the_file_stays(desk, file):
     assert str(file) in desk.get("/settings").text
     answer = save(desk, tsa_urls="https://tsa.example.jp/\nhttp://second.example/tsa\n", desk_language="en")
@@ -91,6 +92,7 @@ def test_a_file_is_made_where_there_is_none(desk, file):
     assert load_settings().archive == file.parent / "保管庫"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
@@ -112,6 +114,7 @@ def test_what_cannot_be_set_stands_at_its_field_and_nothing_is_written(desk, fil
     assert file.read_text(encoding="utf-8") == OLD
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_changed_safely_is_left(desk, file):
     file.write_text('"network\\u005ftimeout" = 20\nfont_folders = """\ntsa_urls = 1\n"""\n', encoding="utf-8")
     before = file.read_text(encoding="utf-8")
@@ -119,6 +122,7 @@ def test_a_file_that_cannot_be_changed_safely_is_left(desk, file):
     assert file.read_text(encoding="utf-8") == before
 
 
+@pytest.mark.slow
 def test_a_ca_is_believed_by_its_fingerprint(desk, laid_out):
     pem, der = certificate(laid_out)
     digest = hashlib.sha256(der).hexdigest()
@@ -128,6 +132,7 @@ def test_a_ca_is_believed_by_its_fingerprint(desk, laid_out):
     assert digest in desk.get("/settings").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fingerprint", ["", "0" * 64, "はい"])
 def test_another_fingerprint_believes_nobody(desk, laid_out, fingerprint):
     pem, der = certificate(laid_out)
@@ -137,6 +142,7 @@ def test_another_fingerprint_believes_nobody(desk, laid_out, fingerprint):
     assert not (desk.office.settings.home_folder() / "trust").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content", [b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
 )
@@ -146,6 +152,7 @@ def test_what_is_no_certificate_is_told_at_its_field(desk, content):
     assert 'id="e-certificate"' in answer.text
 
 
+@pytest.mark.slow
 def test_a_rehearsals_settings_are_not_changed(browser):
     assert "リハーサルの設定" in text_of(browser.get("/settings"))
     assert browser.post("/settings", {"tsa_urls": "https://tsa.example.jp/"}).status_code == 404

@@ -6,15 +6,17 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
 
 from signkit.archive.adding import add_file
 from signkit.archive.entries import TransactionFacts
+from signkit.archive.finding import Query, find
 from signkit.archive.judging import Judged
 from signkit.demo import forge_price
+from signkit.japan_time import JST
 from signkit.validation.report import Verdict
 from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
@@ -77,6 +79,9 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
             browser.post(f"/documents/{consent.sha256}/sign/recipient", {"key": f"card:virtual:{key}"})
         )
         assert "署名しました" in text_of(done), text_of(done)
+    page = browser.get(address)
+    assert "提供する日が空欄のため" in text_of(page)
+    assert f"on={datetime.now(JST).date()}" in page.text  # one click checks it for today
     page = browser.get(address + "?on=2026-12-31")
     assert page.text.count('name="consent"') >= 2  # found in the archive by themselves
     assert WORDS["delivery_missing"].ja not in text_of(browser.get(f"{address}?on=2030-01-31")), text_of(page)
@@ -92,16 +97,23 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
     done = [act for act, _ in acts(browser.office)]
     assert {"consent-made", "signed", "packed", "downloaded"} <= set(done)
 
-    withdrawing = browser.post(f"{address}/withdraw", {"consent": chosen[0]})
+    consent = browser.follow(browser.get(f"/documents/{chosen[0]}")).text  # its own page leads there, too
+    assert f'action="/documents/{chosen[0]}/delivery/withdraw"' in consent
+    withdrawing = browser.post(f"/documents/{chosen[0]}/delivery/withdraw", {"consent": chosen[0]})
     waiting = withdrawing.headers["location"].rpartition("/")[2]
     assert browser.office.shelf.find(waiting).name.startswith("撤回書_承諾書_")
     assert ("withdrawal-made", waiting) in acts(browser.office)
     key = "yoshida" if "買主" in browser.office.name_of(waiting) else "takahashi"
     browser.follow(browser.post(f"/documents/{waiting}/sign/recipient", {"key": f"card:virtual:{key}"}))
+    with browser.office.archive() as archive:
+        withdrawn = find(archive, Query(kind="consent"), limit=1).entries[0].current.sha256
     page = text_of(browser.get(f"{address}?on=2030-01-31"))
     assert "に撤回" in page, page
     assert WORDS["delivery_missing"].ja in page
     assert browser.post(f"{address}/withdraw", {"consent": "0" * 64}).status_code == 404
+    for other in (sha256, withdrawn):
+        refused = browser.post(f"{address}/withdraw", {"consent": other})
+        assert refused.status_code == 400, text_of(refused)
 
 
 @pytest.mark.slow
@@ -219,6 +231,7 @@ def test_an_encrypted_file_is_opened_by_its_password_which_is_in_memory_alone(of
 # --- the archive -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/archive", "/archive/journal", "/archive/export", "/archive/renewal", "/archive/purge", "/archive/backup"]
 )
@@ -232,6 +245,7 @@ def test_every_screen_of_the_archive_speaks_both_languages(browser, path, langua
     assert japanese == (language == "ja")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["journal", "export", "renewal", "purge", "backup", "calendar.ics", "ledger.csv", "disposals.csv"]
 )
@@ -241,6 +255,7 @@ def test_without_an_archive_it_is_offered_and_nothing_else(browser, path):
     assert browser.get(f"/archive/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_journal_says_who_did_what_on_which_file(browser, prepared):
     from signkit.archive.operations import user_name
 
@@ -264,6 +279,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     assert browser.get(f"/contracts/{number}").status_code == 200
 
 
+@pytest.mark.slow
 def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     paper(browser.office)
     report = DeskJob.report
@@ -278,6 +294,7 @@ def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     assert "verified" not in [act for act, _ in acts(browser.office)]
 
 
+@pytest.mark.slow
 def test_files_are_handed_out_with_an_index_as_the_tax_office_asks(browser):
     paper(browser.office, day=date(2026, 10, 31), title="十月分")
     paper(browser.office, day=date(2025, 10, 31), title="前年分")
@@ -356,12 +373,27 @@ def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     paper(browser.office)
     assert WORDS["backup_remind"].ja in text_of(browser.get("/"))
     target = tmp_path / "usb"
+    target.mkdir()
     done = browser.follow(browser.post("/archive/backup", {"folder": str(target)}))
     assert "ファイル 1 個 (うち新しいもの 1 個)" in text_of(done)
     with open_archive(target) as copy:
         assert copy.connection.execute("SELECT count(*) FROM entry").fetchone() == (1,)
     assert WORDS["backup_remind"].ja not in text_of(browser.get("/"))
     assert f'value="{target}"' in browser.get("/archive/backup").text
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_not_there_is_made_only_once_it_is_said_to_be_right(browser, tmp_path):
+    typed = tmp_path / "ubs" / "signkit"
+    asked = browser.post("/archive/backup", {"folder": str(typed)})
+    assert asked.status_code == 400
+    assert f"あるのは {tmp_path} まで" in text_of(asked)
+    other = browser.post("/archive/backup", {"folder": f"{typed}2", "make": str(typed)})
+    assert other.status_code == 400  # it was typed anew since
+    assert not typed.parent.exists()
+    done = browser.follow(browser.post("/archive/backup", {"folder": str(typed), "make": str(typed)}))
+    assert "バックアップしました" in text_of(done)
+    assert (typed / "ledger.sqlite").is_file()
 
 
 @pytest.mark.parametrize("folder", ["", "relative/folder", "{archive}", "{archive}/inside", "a\0b"])

@@ -27,6 +27,7 @@ def answer(browser, **given):
     return browser.post("/welcome", {"business": "hr", "tsa_urls": "", "archive": ""} | given)
 
 
+@pytest.mark.slow
 def test_a_new_desk_asks_and_then_never_again(desk):
     assert desk.get("/").headers["location"] == "/welcome"
     assert "3 つだけうかがいます" in text_of(desk.get("/welcome"))
@@ -35,6 +36,7 @@ def test_a_new_desk_asks_and_then_never_again(desk):
     assert desk.office.has_archive()
 
 
+@pytest.mark.slow
 def test_the_answers_are_the_users_settings(desk, tmp_path):
     kept = tmp_path / "契約書の保管庫"
     answer(desk, tsa_urls="https://tsa.example.jp/", archive=str(kept))
@@ -42,6 +44,7 @@ def test_the_answers_are_the_users_settings(desk, tmp_path):
     assert (kept / "ledger.sqlite").exists() or any(kept.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "typed"), [("tsa_urls", "tsa"), ("archive", "here")])
 def test_an_answer_that_cannot_be_is_told_at_its_field(desk, name, typed):
     page = answer(desk, **{name: typed})
@@ -50,10 +53,12 @@ def test_an_answer_that_cannot_be_is_told_at_its_field(desk, name, typed):
     assert not desk.office.has_archive()
 
 
+@pytest.mark.slow
 def test_another_business_is_none(desk):
     assert answer(desk, business="x").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_rehearsal_is_not_asked(browser):
     assert browser.get("/").status_code == 200
     assert browser.get("/welcome").status_code == 404

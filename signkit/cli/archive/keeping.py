@@ -54,7 +54,7 @@ def purge(
     """Print what is past its period, with rule and day; delete nothing without --yes."""
     from signkit.archive.purging import apply_disposals, due_entries
     from signkit.archive.purging import purge as purge_entries
-    from signkit.delivery.sheet import JST
+    from signkit.japan_time import JST
 
     with open_named(archive) as kept:
         if apply_register is not None:
@@ -88,6 +88,8 @@ def backup(
         copied = back_up(kept, folder)
         if not kept.read_only:
             record_operation(kept, "backed-up", user_name())
+    if copied.begun:
+        tell(_BEGUN, folder=folder)
     _tell_copied(copied, folder)
 
 
@@ -211,6 +213,10 @@ _BACKUPS = Text(
 _LATER = Text(
     "Another program is reading: what is left in the write-ahead log goes with the next change.",
     "ほかのプログラムが読み取り中のため、ログに残る内容は次の変更のときに消去します。",
+)
+_BEGUN = Text(
+    "There was no backup in {folder}: a new one was begun.",
+    "{folder} にバックアップはありませんでした。新しく作りました。",
 )
 _COPIED = Text("{files} files, {new} of them new.", "ファイル {files} 個 (うち新しいもの {new} 個)。")
 _DAMAGED = Text(

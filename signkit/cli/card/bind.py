@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from signkit.cli.card.authentication import card_anchors, card_signing_anchors, card_sources
 from signkit.cli.card.common import AnswerFormat, FormatOption, Reader, asking, open_card, show_json, show_judgement
-from signkit.cli.card.registry import RegistryFile, check_customer, registry_file
+from signkit.cli.card.registry import CustomerNumber, RegistryFile, check_customer, registry_file
 from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import EvidenceFolders, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
@@ -27,18 +25,7 @@ HELP = words(
 
 
 def run(
-    customer: Annotated[
-        str | None,
-        typer.Option(
-            "--customer",
-            metavar="NUMBER",
-            help=words(
-                "The customer number that later touches of this card answer.",
-                "以後このカードをかざすと答える顧客番号。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    customer: CustomerNumber = None,
     registry: RegistryFile = None,
     reader: Reader = None,
     trust: Trust = None,

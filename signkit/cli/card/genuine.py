@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from signkit.cli.card.common import (
 )
 from signkit.cli.language import translate, words
 from signkit.cli.options import PinStdin, UseLastTry
+from signkit.japan_time import JST
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ HELP = words(
 )
 
 _AGES = (18, 20, 65)
-_JST = timezone(timedelta(hours=9))
 
 
 def run(
@@ -122,7 +122,7 @@ def _ages(proof: Genuineness, ages: Iterable[int]) -> dict[int, bool | None]:
 
 
 def _today() -> date:
-    return datetime.now(_JST).date()
+    return datetime.now(JST).date()
 
 
 _AGE = Text("{age} or over: {answer}", "{age}歳以上: {answer}")

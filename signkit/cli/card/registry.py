@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from signkit.cli.files import read_input
+from signkit.cli.files import nobody_signed, read_input
 from signkit.cli.language import words
-from signkit.errors import UsageProblem
+from signkit.errors import UsageProblem, naming
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -39,6 +39,20 @@ SignerOf: TypeAlias = Annotated[
         help=words(
             "Also: did the card's holder sign this PDF? By what 'card bind' bound at a counter.",
             "あわせて、この PDF に署名した人のカードかを答える (card bind で窓口で結び付けたもの)。",
+        ),
+        show_default=False,
+    ),
+]
+
+
+CustomerNumber: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--customer",
+        metavar="NUMBER",
+        help=words(
+            "When a card is registered or bound: the customer number that later touches of it answer.",
+            "登録または結び付けのとき: 以後このカードをかざすと答える顧客番号。",
         ),
         show_default=False,
     ),
@@ -83,10 +97,10 @@ def file_signers(
     """Judge the PDF that ``--signer-of`` names, and return who signed it; None where none is named.
 
     Raises:
-        InputUnreadable, PdfNotSignable: it cannot be read, or nobody has signed it.
+        InputUnreadable, PdfNotSignable: it cannot be read.
+        UsageProblem: nobody has signed it.
     """
     from signkit.cli.judging import chosen_options
-    from signkit.errors import InputUnreadable
     from signkit.holder.binding import FileSigner
     from signkit.signing.embedded import embedded_in
     from signkit.validation.pdf import validate_pdf
@@ -94,9 +108,10 @@ def file_signers(
     if path is None:
         return None
     data = read_input(path)
-    signed_by = embedded_in(data).signed_by
+    with naming(path):
+        signed_by = embedded_in(data).signed_by
     if not signed_by:
-        raise InputUnreadable(str(path), _NOBODY_SIGNED)
+        raise nobody_signed(path)
     # As for the card: nobody is asked over the network while a person waits at the counter.
     report = validate_pdf(data, name=str(path), options=chosen_options(trust=trust, evidence=evidence, offline=True))
     verdicts = {signature.field: signature.verdict for signature in report.signatures}
@@ -120,6 +135,3 @@ def _standing(verdict: Verdict | None) -> Literal["passed", "failed", "open"]:
     if verdict is Verdict.PASSED:
         return "passed"
     return "failed" if verdict in (Verdict.FAILED, Verdict.UNREADABLE) else "open"
-
-
-_NOBODY_SIGNED = Text("nobody has signed this PDF", "署名のない PDF です")

@@ -19,6 +19,7 @@ from signkit.cli.card.common import (
     show_judgement,
 )
 from signkit.cli.card.registry import (
+    CustomerNumber,
     RegistryFile,
     SignerOf,
     check_customer,
@@ -54,18 +55,7 @@ def run(
     forget: Annotated[
         bool, typer.Option("--forget", help=words("Remove this card.", "このカードの登録を消す。"))
     ] = False,
-    customer: Annotated[
-        str | None,
-        typer.Option(
-            "--customer",
-            metavar="NUMBER",
-            help=words(
-                "With --register: the customer number that later touches of this card answer.",
-                "--register とともに: 以後このカードをかざすと答える顧客番号。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    customer: CustomerNumber = None,
     registry: RegistryFile = None,
     signer_of: SignerOf = None,
     wait: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from signkit.contracts.japanese import ERAS
 
@@ -14,15 +14,31 @@ _MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)年|(\d{{4}})[年/.-])\s*(?:(\d{{1
 
 
 def after_months(day: str, months: int) -> str:
-    """Return the day ``months`` later; the month's last day where it has no such day (民法143条2項)."""
+    """Return the day ``months`` later; the month's last day where it has no such day (民法143条2項).
+
+    No day is later than the last of the year 9999, by which people write that something never ends.
+    """
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max.isoformat()
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
+def last_day(first: str, months: int) -> str:
+    """Return the last day of a period of months whose first day counts whole (民法143条2項).
+
+    It is the day before that of the same number; where the month has none, the month's last day: a month from 31
+    January ends on 28 February.  A period from a moment of a day on begins on the next day (民法140条): ask for that.
+    """
+    same = after_months(first, months)
+    return same if same[8:] < first[8:] else after_days(same, -1)
+
+
 def after_days(day: str, days: int) -> str:
-    """Return the day ``days`` later."""
-    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+    """Return the day ``days`` later, at most the last of the year 9999."""
+    start = date.fromisoformat(day)
+    return (start + min(timedelta(days), date.max - start)).isoformat()
 
 
 def in_order(*days: str) -> bool:

@@ -23,6 +23,17 @@ _HOLIDAYS_AT_MOST = 0.1
 _NOT_IN_BASE = re.compile("家族|扶養|通勤|別居|単身赴任|子女教育|住宅")
 #: 最低賃金法4条3項, 同法施行規則1条.
 _NOT_IN_MINIMUM = re.compile("精勤|皆勤|精皆勤|通勤|家族|扶養")
+#: 政令指定都市, whose addresses are written without their prefecture.
+_OF_CITIES = {
+    "札幌市": "北海道", "仙台市": "宮城県", "さいたま市": "埼玉県", "千葉市": "千葉県", "横浜市": "神奈川県",
+    "川崎市": "神奈川県", "相模原市": "神奈川県", "新潟市": "新潟県", "静岡市": "静岡県", "浜松市": "静岡県",
+    "名古屋市": "愛知県", "京都市": "京都府", "大阪市": "大阪府", "堺市": "大阪府", "神戸市": "兵庫県",
+    "岡山市": "岡山県", "広島市": "広島県", "北九州市": "福岡県", "福岡市": "福岡県", "熊本市": "熊本県",
+}  # fmt: skip
+#: 毎週日曜日, 毎週水曜日及び日曜日: these days and no other.
+_DAYS_OF_THE_WEEK = re.compile(
+    "毎?週?(?:の)?[月火水木金土日]曜日?(?:(?:、|・|及び|および|並びに|と)?毎?週?[月火水木金土日]曜日?)*(?:とする)?"
+)
 #: Days off beside those of every week.
 _MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー|会社の定める|勤務|特別|創立")
 
@@ -30,7 +41,21 @@ _MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー
 def daily_hours(hours: Mapping[str, Any]) -> float:
     """Return the hours of work a day: from start to end (over midnight, too), less the break."""
     start, end = (int(hours[name][:2]) * 60 + int(hours[name][3:]) for name in ("start", "end"))
-    return float((end - start) % 1440 - hours["break_minutes"]) / 60
+    return float(((end - start) % 1440 or 1440) - hours["break_minutes"]) / 60
+
+
+def hours_a_week_at_least(contract: Mapping[str, Any]) -> float:
+    """Return the hours of work a week: as stated, else what hours a day and days of the week without work come to.
+
+    Nothing where neither tells: days off by a calendar or a roster, hours that go by another system.
+    """
+    hours = contract["hours"]
+    if "weekly" in hours:
+        return float(hours["weekly"])
+    days_off = plain(contract["days_off"]["regular"]).strip("。")
+    if hours["system"] != "固定時間制" or "other" in contract["days_off"] or not _DAYS_OF_THE_WEEK.fullmatch(days_off):
+        return 0.0
+    return daily_hours(hours) * (7 - len(set(re.findall("[月火水木金土日](?=曜)", days_off))))
 
 
 def weekly_hours(contract: Mapping[str, Any]) -> float:
@@ -86,10 +111,13 @@ def reaches_minimum_wage(contract: Mapping[str, Any]) -> bool:
 
 
 def prefecture(contract: Mapping[str, Any]) -> str:
-    """Return the prefecture of the place of work, by its name there, else in the employer's address; else nothing."""
-    names = values("minimum-wage").items
+    """Return the prefecture of the place of work, by its name or its city's there, else in the employer's address.
+
+    Nothing where neither tells: many towns share their names.
+    """
+    names = {name: name for name in values("minimum-wage").items} | _OF_CITIES
     for text in (contract["workplace"]["initial"], contract["employer"]["address"]):
-        found = [(text.index(name), name) for name in names if name in text]
+        found = [(text.index(name), names[name]) for name in names if name in text]
         if found:
             return min(found)[1]
     return ""
@@ -111,10 +139,13 @@ def _hourly(contract: Mapping[str, Any], hours: float, left_out: re.Pattern[str]
 # --- texts -----------------------------------------------------------------------------------------------
 
 
-def hours_named(text: str, period: str) -> int:
-    """Return the most hours that a text allows a period (``月`` or ``年``): 1か月60時間 as 60; else 0."""
-    pattern = rf"(?:{period}|1(?:か|ヶ|ケ|カ|箇){period}|{period}間)[^0-9。、]{{0,8}}([0-9]+)(?:\.[0-9]+)?時間"
-    return max((int(number) for number in re.findall(pattern, plain(text))), default=0)
+def hours_named(text: str, period: str) -> float:
+    """Return the most hours that a text allows a period (``月`` or ``年``): 1か月60時間30分 as 60.5; else 0."""
+    pattern = (
+        rf"(?:{period}|1(?:か|ヶ|ケ|カ|箇){period}|{period}間)[^0-9。、]{{0,8}}([0-9]+(?:\.[0-9]+)?)時間(?:([0-9]+)分)?"
+    )
+    found = re.findall(pattern, plain(text))
+    return max((float(hours) + int(minutes or 0) / 60 for hours, minutes in found), default=0.0)
 
 
 def age_named(text: str) -> int:
@@ -123,7 +154,9 @@ def age_named(text: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-_NONE = re.compile("(?:特に)?(?:なし|無し?|ない|ありません|-|―)|.*(?:与えない|付与しない|設けない|認めない|なし)")
+_NONE = re.compile(
+    r"(?:特に)?(?:なし|無し?|ない|ありません|-|―)(?:\(.*\))?|.*(?:与えない|付与しない|設けない|認めない|なし)"
+)
 
 
 def says_none(text: str) -> bool:
@@ -136,7 +169,7 @@ def days_off_suffice(text: str) -> bool:
     written = plain(text)
     if says_none(text):
         return False
-    few = re.search(r"(?:月|4週)(?:に|間に|に付き|につき)?([0-9]+)(?:日|回)", written)
+    few = re.search(r"(?:月|4週)(?:間)?(?:に|に付き|につき|を通じて?|で|あたり|当たり)?([0-9]+)(?:日|回)", written)
     rare = re.search(r"隔週|(?:[23]週|2週間|3週間|10日)(?:に|ごと)", written)
     return not (few and int(few.group(1)) < 4) and not rare
 
@@ -159,7 +192,7 @@ def sent_to_person(means: str) -> bool:
 
 
 _PENALTY = re.compile(
-    "違約金|罰金|違約罰|損害賠償の?額|賠償額を?(?:予定|定め)|[0-9]円.{0,12}(?:賠償|弁償)|(?:賠償|弁償).{0,12}[0-9]円"
+    "違約金|罰金|違約罰|損害賠償の?額|賠償額を?(?:予定|定め)|[0-9][百千万]*円.{0,12}(?:賠償|弁償)|(?:賠償|弁償).{0,12}[0-9][百千万]*円"
     "|(?:研修|講習|留学|資格取得|採用|紹介|教育).{0,8}(?:費|料).{0,20}(?:返還|返金|弁償|支払わ|負担する)"
 )
 _NO_PENALTY = re.compile("違約金(?:の定め)?は?(?:ない|なし|定めない|請求しない|徴収しない)")

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from signkit.contracts.rules import brokerage, days, employment, known_values, orders, party_kinds, sale, undertakings
+from signkit.contracts.rules import (
+    brokerage,
+    days,
+    employment,
+    known_values,
+    orders,
+    party_kinds,
+    sale,
+    sale_terms,
+    undertakings,
+)
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "a_business_sells": party_kinds.a_business_sells,
@@ -23,17 +33,21 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "daily_hours": employment.daily_hours,
     "days_off_suffice": employment.days_off_suffice,
     "dealer_sells_to_public": party_kinds.dealer_sells_to_public,
+    "excludes_liability": sale_terms.excludes_liability,
     "fixed_overtime_suffices": employment.fixed_overtime_suffices,
     "fixes_penalty": employment.fixes_penalty,
     "forgoes_leave": undertakings.forgoes_leave,
+    "forgoes_withdrawal": sale_terms.forgoes_withdrawal,
     "guarantees_without_limit": undertakings.guarantees_without_limit,
     "has_company_name": party_kinds.has_company_name,
+    "hours_a_week_at_least": employment.hours_a_week_at_least,
     "hours_named": employment.hours_named,
     "in_order": days.in_order,
     "inspection_counts_two_years": sale.inspection_counts_two_years,
     "is_company": party_kinds.is_company,
     "is_consumer": party_kinds.is_consumer,
     "is_new_house": sale.is_new_house,
+    "last_day": days.last_day,
     "lease_fee_cap": brokerage.lease_fee_cap,
     "money_called": sale.money_called,
     "money_called_deposit": sale.money_called_deposit,
@@ -48,6 +62,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "renews_by_itself": undertakings.renews_by_itself,
     "says_none": employment.says_none,
     "sent_to_person": employment.sent_to_person,
+    "shortens_liability": sale_terms.shortens_liability,
     "tax_on": sale.tax_on,
     "value_on": known_values.value_on,
     "waives_notices": undertakings.waives_notices,

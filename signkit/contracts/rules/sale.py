@@ -56,10 +56,14 @@ def works_unfinished(contract: Mapping[str, Any]) -> bool:
 
 
 def money_before_handover(contract: Mapping[str, Any]) -> int:
-    """Return the yen of 手付金等 (宅地建物取引業法41条1項): what counts as price and is paid before the handover."""
+    """Return the yen of 手付金等 (宅地建物取引業法41条1項): what counts as price and is paid before the handover.
+
+    The balance is no exception: whatever it is called, it is at risk until the property is handed over.
+    """
     payment, handover = contract["payment"], contract["handover"]["date"]
-    interim = sum(part["amount"] for part in payment.get("interim", ()) if part["date"] < handover)
-    return int(payment["deposit"]["amount"] + interim)
+    dated = (*payment.get("interim", ()), payment["balance"])
+    early = sum(part["amount"] for part in dated if part["date"] < handover)
+    return int(payment["deposit"]["amount"] + early)
 
 
 def money_called(money: Sequence[Mapping[str, Any]], words: str) -> int:

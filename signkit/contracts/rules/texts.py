@@ -22,6 +22,12 @@ def free_texts(value: Any) -> Iterator[str]:
             yield from free_texts(each)
 
 
+def sentences(value: Any) -> Iterator[str]:
+    """Yield the sentences of every text of the data, in one way of writing them."""
+    for text in free_texts(value):
+        yield from plain(text).split("。")
+
+
 def plain(text: str) -> str:
     """Return a text with half-width digits and without thousands' commas and spaces; numbers of kanji as digits."""
     narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))

@@ -6,10 +6,10 @@ Each looks at one sentence at a time, and lets pass what denies it (自動的に
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from signkit.contracts.rules.texts import free_texts, plain
+from signkit.contracts.rules.texts import plain, sentences
 
 _REPORTING = re.compile(
     "(?:通報|申告|告発|(?:監督署|行政機関|官公庁|消費者庁|労働局|労働委員会)(?:へ|に|等).{0,20}(?:相談|申立|申出|報告))"
@@ -37,31 +37,30 @@ def bars_reporting(contract: Mapping[str, Any]) -> bool:
     """Tell whether a term sounds as if wrongs might not be reported to authorities, or only by leave."""
     return any(
         (_REPORTING.search(each) or _REPORTING_BY_LEAVE.search(each)) and not _NOT_BARRED.search(each)
-        for each in _sentences(contract)
+        for each in sentences(contract.get("special_terms", []))
     )
 
 
 def guarantees_without_limit(contract: Mapping[str, Any]) -> bool:
     """Tell whether a term sounds as if a guarantor were liable beyond the limit, or without one."""
-    return any(_WITHOUT_LIMIT.search(each) and not _LIMITED.search(each) for each in _sentences(contract))
+    return any(
+        _WITHOUT_LIMIT.search(each) and not _LIMITED.search(each)
+        for each in sentences(contract.get("special_terms", []))
+    )
 
 
 def renews_by_itself(contract: Mapping[str, Any]) -> bool:
     """Tell whether a term sounds as if it renewed itself."""
-    return any(_RENEWAL.search(each) and not _NO_RENEWAL.search(each) for each in _sentences(contract))
+    return any(
+        _RENEWAL.search(each) and not _NO_RENEWAL.search(each) for each in sentences(contract.get("special_terms", []))
+    )
 
 
 def waives_notices(contract: Mapping[str, Any]) -> bool:
     """Tell whether a term does away with notices to a guarantor, or with the guarantor's withdrawal."""
-    return any(_NO_NOTICE.search(each) for each in _sentences(contract))
+    return any(_NO_NOTICE.search(each) for each in sentences(contract.get("special_terms", [])))
 
 
 def forgoes_leave(text: str) -> bool:
     """Tell whether a text on annual leave gives it up or refuses it."""
     return _LEAVE_FORGONE.search(plain(text)) is not None
-
-
-def _sentences(contract: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the sentences of the special terms."""
-    for text in free_texts(contract.get("special_terms", [])):
-        yield from plain(text).split("。")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
+from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place, streams
+from signkit.pdf.changes.content_order import is_orderly
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
@@ -71,6 +72,8 @@ class Annotations:
         for item in before:
             successor = self._fields.successor.get(item) if isinstance(item, Ref) else None
             place = left.take(item, successor)
+            if place is None and self._is_numbered_now(item, after[last + 1 : last + 2], new):
+                place = left.take(after[last + 1], None)
             if place is None:
                 found.removed.append(item)
                 continue
@@ -82,6 +85,11 @@ class Annotations:
                 self._all.account.own(Role.ANNOTATION, item, after[place])
         found.added = left.items()
         return found
+
+    def _is_numbered_now(self, item: Value, there: list[Value], page: Page) -> bool:
+        """Whether what stood on the page itself is an object of its own now, as iText makes it one."""
+        entries = self._all.new.resolve(there[0]) if there and isinstance(there[0], Ref) else None
+        return isinstance(item, dict) and isinstance(entries, dict) and item == _without_page(entries, item, page)
 
     def _is_field(self, one: Ref, other: Ref) -> bool:
         return self._all.account.role_of(one, other) in (Role.FIELD, Role.WIDGET)
@@ -129,6 +137,8 @@ class Annotations:
                 )
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
+        if isinstance(old, dict) and isinstance(new, dict):
+            new = _without_page(new, old, page.new)
         if self._is_unchanged(item, match, old, new):
             return
         # It was named and did not exist: to every reader it is new.
@@ -161,6 +171,7 @@ class Annotations:
         # A widget's links (page, parent) lead to half the document; its looks are compared in full.
         if self._all.equality.is_untouched(item, match) and isinstance(old, dict):
             return self._all.equality.same_entry("/AP", old.get("/AP"), new.get("/AP"))
+        self._all.account.visit(item, match)
         return self._all.equality.same(old, new)
 
     def _new(self, item: Value, page: _OnPage, listed: set[int]) -> Iterator[Change]:
@@ -251,6 +262,15 @@ class Annotations:
         # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
         if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+        # What is left open reaches what is drawn after it.
+        if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):
+            yield from breach("appearance-order", at=ChangePlace(page=page.number, number=self._all.number(item)))
+
+
+def _without_page(entries: dict[str, Value], former: dict[str, Value], page: Page) -> dict[str, Value]:
+    """The entries without a /P that names the page at last (12.5.2: optional, and the page that lists it)."""
+    stated = "/P" not in former and entries.get("/P") == page.ref
+    return {key: value for key, value in entries.items() if key != "/P"} if stated else entries
 
 
 class _Remaining:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
 # 8.5.3 (paths), 9.4.3 (text), 8.8 (XObjects), 8.7.4.2 (sh), 8.9.7 (inline images): every operator that leaves marks.
 _PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
@@ -102,14 +102,18 @@ def shows_something(view: View, widget: Value) -> bool:
     )
 
 
+def draws_but_words(view: View, widget: Value) -> bool:
+    """Whether an annotation's appearances paint anything but letters."""
+    return any(_paints(view, stream, _PAINTS - _WORDS) for stream in streams(view, widget))
+
+
 def _only_frames(view: View, stream: Stream) -> bool:
     """Whether a few plain shapes are all that an appearance paints."""
     painted = corners = 0
     operand: Value = None
-    for kind, token in content_tokens(view.file.decode_stream(stream, view), view.file.meter.check_time):
-        if kind == "value":
-            operand = token
-        elif token in (b"m", b"l", b"re"):
+    for token, operands in content_operations(view.file.decode_stream(stream, view), view.file.meter.check_time):
+        operand = operands[-1] if operands else operand
+        if token in (b"m", b"l", b"re"):
             corners += 1
         elif token in _SHAPES:
             painted, corners = painted + 1, 0
@@ -126,10 +130,8 @@ def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int 
     if depth > 20:
         raise SyntaxProblem("appearances nested too deeply")
     operand: Value = None
-    for kind, token in content_tokens(view.file.decode_stream(stream, view), view.file.meter.check_time):
-        if kind == "value":
-            operand = token
-            continue
+    for token, operands in content_operations(view.file.decode_stream(stream, view), view.file.meter.check_time):
+        operand = operands[-1] if operands else operand
         # 7.8.3: names are looked up in the form's own resources.
         inner = _inner(view, stream, operand) if token == b"Do" else None
         if inner is not None:

@@ -14,8 +14,8 @@ from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
-#: 12.7.3: /NeedAppearances is false by default; 12.7.4.1: /Ff 0; 12.5.6.19: /MK may be empty.
-_DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}}
+#: 12.7.3: /NeedAppearances is false by default; 12.7.4.1: /Ff 0; 12.5.6.19: /MK may be empty; so may 14.7.3 /RoleMap.
+_DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}, "/RoleMap": {}}
 
 
 class Context:
@@ -48,7 +48,7 @@ class Context:
         for key in sorted((one.keys() | other.keys()) - entries.own):
             first, second = one.get(key), other.get(key)
             stated = (key in one) is (key in other)  # null is stated: see `Equality`
-            if (stated and is_plainly_same(first, second)) or self._are_default(key, first, second):
+            if (stated and is_plainly_same(first, second)) or self.are_default(key, first, second):
                 continue
             # Structural entries lead back to pages and fields; all others are compared down to the last object.
             if entries.structural is None or key in entries.structural:
@@ -58,8 +58,8 @@ class Context:
             if not same:
                 yield key
 
-    def _are_default(self, key: str, one: Value, other: Value) -> bool:
-        """Whether one is not stated, and the other states what holds then (12.7.3, 12.7.4.1, 12.5.6.19)."""
+    def are_default(self, key: str, one: Value, other: Value) -> bool:
+        """Whether one is not stated, and the other states what holds then (`_DEFAULTS`)."""
         values = self.old.resolve(one), self.new.resolve(other)
         # "false" and 0 are equal in Python and not in PDF: the type counts as well.
         return key in _DEFAULTS and all(

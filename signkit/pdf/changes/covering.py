@@ -7,12 +7,11 @@ byte and full-width characters in two.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -50,8 +49,7 @@ class Shown(NamedTuple):
         return 2 * _area(_common(box, self.box)) > _area(self.box) and 4 * _area(self.box) < 3 * _area(box)
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """The graphics state as far as places need it."""
 
     matrix: Matrix = _IDENTITY
@@ -324,12 +322,9 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
 
 
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
-    state, stack, operands = _State(matrix), [], []  # type: _State, list[_State], list[Value]
+    state, stack = _State(matrix), list[_State]()
     path = _Path()
-    for kind, token in content_tokens(content, view.file.meter.check_time):
-        if kind == "value":
-            operands.append(token)
-            continue
+    for token, operands in content_operations(content, view.file.meter.check_time):
         # 8.4.2: q and Q keep the whole graphics state.
         if token == b"q":
             stack.append(state)
@@ -342,19 +337,18 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
             yield from _drawn_boxes(view, operands, resources, state.matrix, depth)
         elif token in _PATH:
             yield from path.take(token, _numbers(operands), state.matrix)
-        else:
+        elif token in _PLACING:
             if token == b"Tf":
-                state = replace(state, glyph=_glyph(view, operands, resources))
+                state = state._replace(glyph=_glyph(view, operands, resources))
             state, shown = _step(state, token, operands)
             if shown is not None:
                 yield Shown(shown)
-        # An operator takes the operands before it (7.8.2).
-        operands = []
-        view.file.meter.check_time()
 
 
 # 8.5.2 and 8.5.3; re draws rules and frames, and is no covering of letters.
 _PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
+#: What moves the place at which something is shown, or shows words there.
+_PLACING = frozenset(b"cm BT Tf TL Ts Tz Tc Tm Td TD T* Tj TJ ' \"".split())
 
 
 class _Path:
@@ -410,35 +404,44 @@ def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Ma
         yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
 
 
+#: How many numbers place what follows (8.4.4, 9.4.2).
+_COUNTS = {b"cm": 6, b"Tm": 6, b"Td": 2, b"TD": 2}
 _NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
-    b"TL": lambda state, number: replace(state, leading=number),
-    b"Ts": lambda state, number: replace(state, rise=number),
-    b"Tz": lambda state, number: replace(state, stretch=number / 100),
-    b"Tc": lambda state, number: replace(state, spacing=number),
+    b"TL": lambda state, number: state._replace(leading=number),
+    b"Ts": lambda state, number: state._replace(rise=number),
+    b"Tz": lambda state, number: state._replace(stretch=number / 100),
+    b"Tc": lambda state, number: state._replace(spacing=number),
 }
 
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
+    """Return the state after an operator that places or shows something, and where it showed it.
+
+    Raises:
+        SyntaxProblem: as many numbers as no such operator has: some viewers take the first of them, others the last.
+    """
     numbers = _numbers(operands)
+    if len(numbers) != _COUNTS.get(operator, len(numbers)):
+        raise SyntaxProblem(f"{operator.decode()} with {len(numbers)} numbers")
     # 8.4.4: cm is concatenated before the current matrix.
-    if operator == b"cm" and len(numbers) == 6:
+    if operator == b"cm":
         a, b, c, d, e, f = numbers
-        return replace(state, matrix=_times((a, b, c, d, e, f), state.matrix)), None
+        return state._replace(matrix=_times((a, b, c, d, e, f), state.matrix)), None
     # 9.4.1: BT begins with the identity.
     if operator == b"BT":
-        return replace(state, text=_IDENTITY, line=_IDENTITY), None
+        return state._replace(text=_IDENTITY, line=_IDENTITY), None
     if operator == b"Tf" and numbers:
         # 9.3.1: the last operand of Tf is the size.
-        return replace(state, size=numbers[-1]), None
+        return state._replace(size=numbers[-1]), None
     if operator in _NUMBER and numbers:
         return _NUMBER[operator](state, numbers[-1]), None
-    if operator == b"Tm" and len(numbers) == 6:
+    if operator == b"Tm":
         a, b, c, d, e, f = numbers
-        return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
+        return state._replace(text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
     # 9.4.2: TD sets the leading too.
-    if operator in (b"Td", b"TD") and len(numbers) == 2:
+    if operator in (b"Td", b"TD"):
         leading = -numbers[1] if operator == b"TD" else state.leading
-        return _move(replace(state, leading=leading), numbers[0], numbers[1]), None
+        return _move(state._replace(leading=leading), numbers[0], numbers[1]), None
     if operator == b"T*":
         return _move(state, 0, -state.leading), None
     # 9.4.3: ' and " go to the next line first.
@@ -451,7 +454,7 @@ def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State
 
 def _move(state: _State, x: float, y: float) -> _State:
     line = _times((1, 0, 0, 1, x, y), state.line)
-    return replace(state, line=line, text=line)
+    return state._replace(line=line, text=line)
 
 
 def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
@@ -461,7 +464,7 @@ def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
     # 9.4.4: (w0 - Tj/1000) * Tfs + Tc, scaled by Th; word spacing is left out, which a margin covers.
     width = (count * wide - sum(_numbers(parts)) / 1000) * state.size + count * state.spacing
     length = width * state.stretch
-    after = replace(state, text=_times((1, 0, 0, 1, length, 0), state.text))
+    after = state._replace(text=_times((1, 0, 0, 1, length, 0), state.text))
     if not any(isinstance(part, bytes) and (part if state.glyph else part.strip(_BLANK)) for part in parts):
         return after, None
     # An ascender of 0.8 and a descender of 0.2 fit what fonts usually draw.

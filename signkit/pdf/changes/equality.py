@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from signkit.pdf.changes.object_roles import Account
 from signkit.pdf.changes.role_rules import RULES
+from signkit.pdf.changes.unused_names import UnusedNames
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 #: Entries that lead to an object without showing it: its own rules judge that object.
@@ -19,6 +21,10 @@ _FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 #: Entries below which everything is drawn, wherever they stand.
 #: What is drawn is what the signer saw: no link inside it is taken on trust.
 _DRAWN = {"/AP", "/Resources", "/XObject", "/MK", "/Templates"}
+#: Resources of what is drawn, and of a single field (12.7.4.3); those of the form have a rule of their own.
+_NAMING = ("/Resources", "/DR")
+#: Of these, what is only drawn where it is asked for by its name (a colour space may be one that applies by itself).
+_NAMED = ("/Font", "/XObject")
 _PLAIN = {int, float, str, bytes, type(None)}
 #: Entries of coordinates, in which every reader takes 1 and 1.0 for one number.  Elsewhere poppler takes a real number
 #: for none where it wants a whole one (/Rotate 90.0, /BitsPerComponent 8.0).
@@ -26,6 +32,9 @@ _COORDINATES = {
     "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rect", "/BBox", "/Matrix", "/QuadPoints", "/RD",
     "/C", "/IC", "/Vertices", "/InkList", "/L",
 }  # fmt: skip
+#: Programs write coordinates anew with fewer digits (mupdf keeps seven).  By its own size, for what a matrix scales may
+#: be as large as it likes.
+_ROUNDING = 1e-6
 # 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
@@ -36,16 +45,18 @@ def is_plainly_same(one: Value, other: Value) -> bool:
 
 
 class _Way(NamedTuple):
-    """How a value was come to: whether it is drawn, by a link, or as coordinates, and how deep."""
+    """How a value was come to: whether it is drawn, by a link, as coordinates or as resources, and how deep."""
 
     drawn: bool = False
     link: bool = False
     depth: int = 0
     measured: bool = False
+    named: str = ""  # as resources, or as those of one kind
 
     def below(self, key: str) -> _Way:
         drawn = self.drawn or key in _DRAWN
-        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1, key in _COORDINATES)
+        named = key if key in _NAMING or (key in _NAMED and self.named in _NAMING) else ""
+        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1, key in _COORDINATES, named)
 
 
 class Equality:
@@ -57,7 +68,8 @@ class Equality:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._old, self._new = account.old, account.new
-        self._equal: dict[tuple[Ref, Ref, bool, bool], None] = {}
+        self._equal: dict[tuple[Ref, Ref, bool, bool, str], None] = {}
+        self._unused = UnusedNames(account.old)
         self._deepest = account.old.file.meter.limits.depth * 4
         #: Whether anything was found to be the same that is written otherwise: whether viewers agree, pictures tell.
         self.rewritten = False
@@ -76,7 +88,7 @@ class Equality:
 
     def same_drawn(self, one: Value, other: Value, key: str = "") -> bool:
         """Both show the same: whatever they lead to is compared; ``key`` names the entry that holds them."""
-        return self._same(one, other, _Way(drawn=True, measured=key in _COORDINATES))
+        return self._same(one, other, _Way(drawn=True).below(key))
 
     def is_untouched(self, one: Value, other: Value) -> bool:
         """Whether both are one reference below which nothing changed but what links lead to."""
@@ -99,7 +111,7 @@ class Equality:
         linked = way.link or ("two-roles" not in RULES)
         if linked and self._account.is_owned(one, other):
             return True
-        if (one, other, way.drawn, way.measured) in self._equal:
+        if (one, other, way.drawn, way.measured, way.named) in self._equal:
             return True
         if one != other:
             return False
@@ -109,7 +121,9 @@ class Equality:
         self._old.file.meter.check_time()
         self._account.visit(one, other)
         known = len(self._equal)
-        self._equal[one, other, way.drawn, way.measured] = None  # assumed while below it, so that circles end
+        self._equal[one, other, way.drawn, way.measured, way.named] = (
+            None  # assumed while below it, so that circles end
+        )
         result = self._same_value(self._old.resolve(one), self._new.resolve(other), way._replace(link=False))
         while not result and len(self._equal) > known:
             self._equal.popitem()
@@ -125,15 +139,32 @@ class Equality:
             return len(one) == len(other) and self._same_items(one, other, way)
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, way)
-        numbers = isinstance(one, int | float) and isinstance(other, int | float)
-        return ((numbers and way.measured) or type(one) is type(other)) and bool(one == other)
+        if way.measured and isinstance(one, int | float) and isinstance(other, int | float):
+            self.rewritten |= one != other
+            return math.isclose(one, other, rel_tol=_ROUNDING)
+        return type(one) is type(other) and bool(one == other)
 
     def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
         # An entry that says null is there for a reader that asks whether it is (PDFium: /Kids of a page).
-        return one.keys() == other.keys() and all(
+        return (one.keys() == other.keys() or (way.named != "" and self._adds_unused(one, other, way))) and all(
             is_plainly_same(first, other[key]) or self._same(first, other[key], way.below(key))
             for key, first in one.items()
         )
+
+    def _adds_unused(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
+        """Whether resources only grow by names that nothing asks for: a form may share its own with pages."""
+        added = other.keys() - one.keys()
+        names = added if way.named in _NAMED else {name for kind in added for name in self._names(kind, other[kind])}
+        if not one.keys() <= other.keys() or not all(map(self._unused.has, names)):
+            return False
+        self._account.cover(self._new, [other[key] for key in added])
+        self.rewritten = True
+        return True
+
+    def _names(self, kind: str, value: Value) -> set[str]:
+        """The names of a kind of resources; of a kind that may act unasked its own, which no name is."""
+        found = self._new.resolve(value)
+        return set(found) if kind in _NAMED and isinstance(found, dict) else {""}
 
     def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
         # 12.3.2.2: [page /Fit …]; the page's own rules judge it.

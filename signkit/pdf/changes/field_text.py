@@ -15,7 +15,7 @@ from signkit.pdf.changes.covering import Box, Matrix, rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
 from signkit.pdf.changes.ink import Colour, colour_of
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
 _WHITE, _BLACK = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 #: Letters smaller than this are read by nobody, points.
@@ -165,16 +165,11 @@ class _Interpreter:
         self.letters, self.marks = list[ShownLetter](), list[Box]()
 
     def run(self) -> None:
-        operands: list[Value] = []
         content = self._view.file.decode_stream(self._form, self._view)
         if _ODD.search(_STRING.sub(b" ", content)):
             raise NotComparableError
-        for kind, token in content_tokens(content, self._view.file.meter.check_time):
-            if kind == "value":
-                operands.append(token)
-                continue
-            self._operate(bytes(token), operands)
-            operands = []
+        for operator, operands in content_operations(content, self._view.file.meter.check_time):
+            self._operate(operator, operands)
 
     def _operate(self, operator: bytes, operands: list[Value]) -> None:
         numbers = [float(each) for each in operands if isinstance(each, int | float)]

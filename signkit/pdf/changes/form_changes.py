@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.field_changes import Fields, is_filled
 from signkit.pdf.changes.revision_state import widgets
 from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
@@ -42,6 +42,8 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
     if not isinstance(after, int | None) or lost:
         yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
+    if not _are_drawn_alike(context, old.get("/NeedAppearances"), new.get("/NeedAppearances"), fields):
+        yield from breach("form", "/AcroForm /NeedAppearances", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
     context.account.visit(old.get("/Fields"), new.get("/Fields"))
@@ -50,6 +52,14 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
         yield from breach("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
+
+
+def _are_drawn_alike(context: Context, one: Value, other: Value, fields: Fields) -> bool:
+    """Whether viewers draw fields as before: they may be told to no longer where that makes no difference (12.7.3)."""
+    if context.are_default("/NeedAppearances", one, other) or context.equality.same(one, other):
+        return True
+    told = context.old.resolve(one) == "true" and context.new.resolve(other) in (None, "false")
+    return told and fields.show_their_values()
 
 
 def _same_default(context: Context, one: Value, other: Value) -> bool:
@@ -87,7 +97,59 @@ def _same_resources(context: Context, one: Value, other: Value) -> bool:
     for key in ((old or {}).keys() | new.keys()) - {"/ProcSet"}:
         altered |= _altered_names(context, (old or {}).get(key), new.get(key))
     context.cover(one, other)
+    if altered and _is_all_drawn(context):
+        # 12.7.4.3: a default appearance is then for what is still to be filled in.
+        altered -= _usual_fonts(context, old or {}, new) - _drawn_outside(context)
     return not (altered and altered & _asked_for(context))
+
+
+#: Fonts of letters that every viewer has (9.6.2.2), and the one of ticks under its usual name.
+_PLAIN_FONTS = {"/Helvetica", "/Helvetica-Bold", "/Times-Roman", "/Times-Bold", "/Courier", "/Courier-Bold"}
+
+
+def _usual_fonts(context: Context, old: dict[str, Value], new: dict[str, Value]) -> set[str]:
+    """The names that meant nothing, and now mean a font that every viewer has."""
+    one, other = context.old.resolve(old.get("/Font")), context.new.resolve(new.get("/Font"))
+    former, later = one if isinstance(one, dict) else {}, other if isinstance(other, dict) else {}
+    return {name for name in later.keys() - former.keys() if _is_usual(context.new, name, later[name])}
+
+
+def _is_usual(view: View, name: str, value: Value) -> bool:
+    font = view.resolve(value)
+    if not isinstance(font, dict) or not font.keys() <= {"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"}:
+        return False
+    kind, base = view.resolve(font.get("/Subtype")), view.resolve(font.get("/BaseFont"))
+    return kind == "/Type1" and (base == "/ZapfDingbats" if name == _OF_TICKS else base in _PLAIN_FONTS)
+
+
+def _is_all_drawn(context: Context) -> bool:
+    """Whether whatever says something has looks of its own, which no viewer has cause to draw anew (12.7.4.3)."""
+    forms = (view.resolve(view.root.get("/AcroForm")) for view in (context.old, context.new))
+    redrawn = any(isinstance(form, dict) and form.get("/NeedAppearances") not in (None, "false") for form in forms)
+    filled = [item for item in context.before.fields.values() if item.type != "/Sig" and is_filled(context.old, item)]
+    shown = [each for item in filled for each in widgets(context.old, item, direct=True)]
+    return not (redrawn and filled) and all(_has_looks(context.old, each) for each in shown + _comments(context))
+
+
+def _has_looks(view: View, annotation: Value) -> bool:
+    entries = view.resolve(annotation)
+    # 12.6.3: what a script formats is drawn anew.
+    return isinstance(entries, dict) and "/AA" not in entries and any(True for _ in streams(view, annotation))
+
+
+def _comments(context: Context) -> list[Value]:
+    """The annotations that are no fields and are drawn with a default appearance (12.5.6.6)."""
+    found = [(each, context.old.resolve(each)) for each in _annotations(context)]
+    return [
+        each
+        for each, entries in found
+        if not isinstance(entries, dict) or context.old.resolve(entries.get("/Subtype")) == "/FreeText"
+    ]
+
+
+def _drawn_outside(context: Context) -> set[str]:
+    """The names that looks use and do not bring."""
+    return {name for each in _annotations(context) for name in _outside_names(context.old, each)}
 
 
 def _altered_names(context: Context, one: Value, other: Value) -> set[str]:

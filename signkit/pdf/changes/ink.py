@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
 #: Red, green, blue, each from 0 to 1.
 Colour = tuple[float, float, float]
@@ -119,11 +119,7 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
         raise SyntaxProblem("forms nested too deeply")
     resources = view.resolve(form.entries.get("/Resources"))
     stack: list[_Ink] = []
-    operands: list[Value] = []
-    for kind, token in content_tokens(view.file.decode_stream(form, view), view.file.meter.check_time):
-        if kind == "value":
-            operands.append(token)
-            continue
+    for token, operands in content_operations(view.file.decode_stream(form, view), view.file.meter.check_time):
         if token == b"q":
             stack.append(ink)
         elif token == b"Q":
@@ -132,11 +128,10 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
             yield from _paints(view, inner, _within(view, inner, ink), depth + 1)
         elif token in _OTHER_PAINTS:
             yield _Paint(None)
-        elif token in _PLAIN_PAINTS and isinstance(token, bytes):
+        elif token in _PLAIN_PAINTS:
             yield _paint_of(ink, token)
-        elif isinstance(token, bytes):
+        else:
             ink = _step(view, resources, ink, token, operands)
-        operands = []
 
 
 def _paint_of(ink: _Ink, operator: bytes) -> _Paint:

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.role_rules import breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
+from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
@@ -45,12 +46,23 @@ def info_changes(context: Context) -> Iterator[Change]:
         return
     context.cover(one, other)
     old, new = _entries(context.old, one), _entries(context.new, other)
-    keys = [key for key in sorted(old.keys() | new.keys()) if not context.equality.same(old.get(key), new.get(key))]
-    said = [key for key in keys if key not in _SAVING]
+    keys = sorted((old.keys() | new.keys()) - _SAVING)
+    said = [key for key in keys if not _says_the_same(context, old.get(key), new.get(key))]
     if said:
         yield from breach("metadata", f"/Info {' '.join(said)}", at=ChangePlace(number=context.number(other)))
     # What saving itself writes is of the lowest level.
     yield Change(Gravity.EVIDENCE, "metadata", "/Info")
+
+
+def _says_the_same(context: Context, one: Value, other: Value) -> bool:
+    """Whether two texts are the same to whoever reads them, in whatever encoding and object they stand."""
+    old, new = context.old.resolve(one), context.new.resolve(other)
+    # 7.9.2.2: one text may be written in PDFDocEncoding or in Unicode; 7.3.10: any value may be indirect.
+    if not isinstance(old, bytes) or not isinstance(new, bytes):
+        return context.equality.same(one, other)
+    context.cover(one, other)
+    said = text_string(old)
+    return old == new or ("\ufffd" not in said and said == text_string(new))  # that letter stands for any
 
 
 def _entries(view: View, value: Value) -> dict[str, Value]:
@@ -146,17 +158,17 @@ class _XmpReading:
         self._path.pop()
 
     def _close_text(self) -> None:
-        text = "".join(self._text).strip()
+        text = "".join(self._text)
         self._text.clear()
-        if text:
-            self._note(self._names(), text)
+        self._note(self._names(), text)
 
     def _names(self) -> tuple[str, ...]:
         return tuple(name for name in self._path if name not in _FRAME)
 
     def _note(self, names: tuple[str, ...], text: str) -> None:
-        # The first name decides: a history entry's parts are of the saving as well.
-        if not (names and names[0] in _SAVING_XMP):
+        text = text.strip()
+        # The first name decides: a history entry's parts are of the saving as well; an empty text says nothing.
+        if text and not (names and names[0] in _SAVING_XMP):
             self._found.setdefault((self._about, names), []).append(text)
 
 
@@ -164,15 +176,13 @@ def version_explained(context: Context, one: Value, other: Value) -> bool:
     """Whether a version or the extensions of one were stated anew as any program states them (7.2.2, 7.12)."""
     old, new = context.old.resolve(one), context.new.resolve(other)
     if isinstance(new, str):
-        # 7.7.2: /Version may only raise the version of the header.
-        return _VERSION.fullmatch(new) is not None and (old is None or (isinstance(old, str) and old <= new))
+        # 7.7.2: viewers draw all versions alike; iText 5 states the lowest that its own additions need.
+        return _VERSION.fullmatch(new) is not None and isinstance(old, str | None)
     if not isinstance(new, dict) or not isinstance(old, dict | None):
         return False
     context.cover(one, other)
-    # 7.12: extensions may be added by those who use them.
-    return (old or {}).keys() <= new.keys() and all(
-        key == "/Type" or _is_extension(context.new, value) for key, value in new.items()
-    )
+    # 7.12: those who use extensions name them, and some name only their own; viewers draw with and without them alike.
+    return all(key == "/Type" or _is_extension(context.new, value) for key, value in new.items())
 
 
 def _is_extension(view: View, value: Value) -> bool:

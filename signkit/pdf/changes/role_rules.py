@@ -62,6 +62,7 @@ _ALL = (
     Rule("signature-over-text", Gravity.FORM, "signature-over-text", "After certifying, signatures hide nothing."),
     Rule("signature-size", Gravity.OTHER, "covers-text", "A signature over text takes no large part of the page."),
     Rule("appearance-box", Gravity.OTHER, "not-judged", "An appearance has a box that readers agree on (12.5.5)."),
+    Rule("appearance-order", Gravity.OTHER, "not-judged", "An appearance ends what it begins (8.4.2, 14.6)."),
     # --- form
     Rule("form-removed", Gravity.OTHER, "form-removed", "The form stays (12.7.3)."),
     Rule("form", Gravity.OTHER, "form", "The form's entries stay: defaults, XFA, order of calculation (12.7.3)."),
@@ -116,13 +117,13 @@ ENTRIES: dict[Role, Entries] = {
     Role.CATALOG: _entries(
         "catalog",
         # Each of these has rules of its own below.
-        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version",
+        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version /OutputIntents",
         # Entries that may lead back to pages: they are compared without following there.
         "/OpenAction /AA /Names /Outlines /Dests /Threads /PageLabels /Collection",
     ),
     Role.PAGE_TREE: _entries("page-tree", "/Kids /Parent", ""),
     Role.PAGE: _entries("page", "/Parent /Annots /Tabs /LastModified /PieceInfo /Metadata", "/AA /B"),
-    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA"),
+    Role.FORM: _entries("form", "/SigFlags /Fields /DR /DA /NeedAppearances"),
     Role.FIELD: _entries("field-changed", "/Kids /Parent /P"),
 }
 

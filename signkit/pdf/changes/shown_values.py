@@ -19,7 +19,7 @@ from signkit.pdf.changes.ink import colour_of
 from signkit.pdf.changes.ticks import shows_a_mark
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
 # Tables 229, 231 and 233: bits 14 (password), 25 (comb), 18 (combo box), 26 (radios in unison) and 16 (radio).
 _PASSWORD, _COMB, _COMBO, _UNISON, _RADIO = 1 << 13, 1 << 24, 1 << 17, 1 << 25, 1 << 15
@@ -259,11 +259,8 @@ class ShownValue:
 
 def _plain_default(asked: bytes) -> str | None:
     """Return the font that a default appearance names (12.7.4.3); None where it does anything but to write legibly."""
-    name, operands = None, list[Value]()
-    for kind, token in content_tokens(asked):
-        if kind == "value":
-            operands.append(token)
-            continue
+    name = None
+    for token, operands in content_operations(asked):
         if token == b"Tf" and len(operands) == 2 and isinstance(operands[1], int | float):
             # A size of 0 is the viewer's choice.
             name = operands[0] if operands[1] == 0 or operands[1] >= _SMALLEST else None
@@ -273,7 +270,6 @@ def _plain_default(asked: bytes) -> str | None:
                 return None
         else:
             return None
-        operands = []
     return name if isinstance(name, str) else None
 
 

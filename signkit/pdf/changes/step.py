@@ -14,12 +14,16 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.form_changes import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
+from signkit.pdf.changes.output_intents import output_intent_changes
 from signkit.pdf.changes.page_changes import own_pages, page_changes, page_tree_changes
 from signkit.pdf.changes.role_rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value
 from signkit.pdf.security_store import security_store
+
+#: What says how to read all the rest (7.5.5, ISO/TS 32004).
+_ENCRYPTING = ("/Encrypt", "/AuthCode")
 
 
 def step_changes(context: Context) -> Iterator[Change]:
@@ -66,17 +70,23 @@ def _walk(context: Context) -> Iterator[Change]:
 
 
 def _trailer(context: Context) -> Iterator[Change]:
-    """Private entries may stay as they are, whatever they lead to; none may appear, change or go."""
+    """Private entries may stay as they are, whatever they lead to, or go; those that come lead nowhere."""
     old, new = context.old.trailer, context.new.trailer
     for key in sorted((old.keys() | new.keys()) - ENTRIES[Role.TRAILER].own):
         # A private entry that leads to changed objects is the program's own; readers pass it over.
-        private = key not in ("/Encrypt", "/AuthCode") and old.get(key) == new.get(key)
+        private = key not in _ENCRYPTING and old.get(key) == new.get(key)
         if private:
             context.account.cover(context.new, new.get(key))
-        elif not context.equality.same_drawn(old.get(key), new.get(key)):
+        # 7.5.5: programs that append need not know it (LibreOffice's /DocChecksum): they leave it out, or copy it.
+        elif not _is_passed_over(key, new) and not context.equality.same_drawn(old.get(key), new.get(key)):
             yield from breach("trailer", key)
     if "/Encrypt" in old and _first_id(context.old.trailer, context) != _first_id(context.new.trailer, context):
         yield from breach("trailer", "/ID")  # the key depends on it (7.6.4.3)
+
+
+def _is_passed_over(key: str, new: dict[str, Value]) -> bool:
+    """Whether an entry that the standard does not name is left out, or says no more than a word."""
+    return key not in _ENCRYPTING and (key not in new or isinstance(new[key], str | bytes | int))
 
 
 def _first_id(trailer: dict[str, Value], context: Context) -> Value:
@@ -99,6 +109,7 @@ def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]
             else:
                 yield from breach("catalog", key, at=ChangePlace(number=number))
     yield from xmp_changes(context, before.get("/Metadata"), after.get("/Metadata"))
+    yield from output_intent_changes(context, before.get("/OutputIntents"), after.get("/OutputIntents"))
     yield from _evidence(context, before, after)
 
 

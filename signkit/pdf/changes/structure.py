@@ -53,9 +53,11 @@ class StructureComparison:
 
     def _root(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
         keys = (old.keys() | new.keys()) - _GROWING - (set() if old else {"/Type", "/RoleMap"})
-        return all(self._all.equality.same(old.get(key), new.get(key)) for key in keys) and self._kids(
-            old.get("/K"), new.get("/K"), 0
-        )
+        return all(self._same_entry(key, old, new) for key in keys) and self._kids(old.get("/K"), new.get("/K"), 0)
+
+    def _same_entry(self, key: str, old: dict[str, Value], new: dict[str, Value]) -> bool:
+        one, other = old.get(key), new.get(key)
+        return self._all.are_default(key, one, other) or self._all.equality.same(one, other)
 
     # --- elements ---
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
 #: A tick is a letter of a font of symbols, two at most, of up to two bytes each.
 _LETTERS = 4
@@ -54,10 +54,9 @@ def _marks(view: View, look: Value) -> _Marks:
     letters = lines = 0
     pictures = _has_own_glyphs(view, look)
     operand: Value = None
-    for kind, token in content_tokens(view.file.decode_stream(look, view), view.file.meter.check_time):
-        if kind == "value":
-            operand = token
-        elif token in _WORDS:
+    for token, operands in content_operations(view.file.decode_stream(look, view), view.file.meter.check_time):
+        operand = operands[-1] if operands else operand
+        if token in _WORDS:
             parts = operand if isinstance(operand, list) else [operand]
             letters += sum(len(part) for part in parts if isinstance(part, bytes))
         else:

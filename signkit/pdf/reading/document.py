@@ -423,6 +423,10 @@ class View:
         """Return the same view, one that adds to ``numbers`` every object looked for, object streams included."""
         return View(self.history, self.index, numbers)
 
+    def is_written(self, numbers: set[int], revision: int) -> bool:
+        """Whether a revision of the file writes one of these objects."""
+        return not numbers.isdisjoint(self.history.sections[revision].entries)
+
     @property
     def root(self) -> Value:
         """The document catalog."""
@@ -443,6 +447,8 @@ class View:
 
     def resolve(self, value: Value) -> Value:
         """Follow references until a direct value is reached; a circle of references is null."""
+        if not isinstance(value, Ref):  # as most are
+            return value
         for _ in range(32):  # a reference to a reference is nobody's honest writing; a few are followed, as viewers do
             if not isinstance(value, Ref):
                 return value

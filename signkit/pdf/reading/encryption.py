@@ -62,15 +62,19 @@ class Decryption:
     def decrypt(self, value: Value, ref: Ref) -> Value:
         """Decrypt all strings of an object, and its stream."""
         if isinstance(value, Stream):
-            # 7.5.8.2: a cross-reference stream is never encrypted.
             kind = value.entries.get("/Type")
             if kind == "/XRef":
                 return value
             entries = cast(dict[str, Value], self._strings(value.entries, ref))
-            plain = (kind == "/Metadata" and not self.metadata) or _names_identity(value.entries)
+            plain = kind in self.plain_types or _names_identity(value.entries)
             raw = value.raw if plain else self._apply(self.streams, value.raw, ref)
             return Stream(entries, raw)
         return self._strings(value, ref)
+
+    @property
+    def plain_types(self) -> tuple[str, ...]:
+        """The types of streams that are not encrypted: cross-references (7.5.8.2), and perhaps metadata (table 21)."""
+        return ("/XRef",) if self.metadata else ("/XRef", "/Metadata")
 
     def _strings(self, value: Value, ref: Ref) -> Value:
         if isinstance(value, bytes):
@@ -89,16 +93,33 @@ class Decryption:
     def _apply(self, method: str, data: bytes, ref: Ref) -> bytes:
         if method == "none":
             return data
+        key = self._key_for(method, ref)
+        return _rc4(key, data) if method == "rc4" else self._aes(key, data, ref)
+
+    def _key_for(self, method: str, ref: Ref) -> bytes:
         # Algorithm 1.A (7.6.3.3): the file's key, for every object alike.
         if method == "aes256":
-            return self._aes(self.key, data, ref)
+            return self.key
         # Algorithm 1 (7.6.3.2): the low three bytes of the number, the low two of the generation.
         salt = ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
         # Algorithm 1, step b: four more bytes for AES.
         suffix = b"sAlT" if method == "aes128" else b""
         # Algorithm 1, steps c and d: n + 5 bytes of the digest, sixteen at most.
-        key = hashlib.md5(self.key + salt + suffix, usedforsecurity=False).digest()[: min(16, len(self.key) + 5)]
-        return self._aes(key, data, ref) if method == "aes128" else _rc4(key, data)
+        return hashlib.md5(self.key + salt + suffix, usedforsecurity=False).digest()[: min(16, len(self.key) + 5)]
+
+    def encrypts_zeros(self, data: bytes, start: int, ref: Ref) -> bool:
+        """Whether a string of ``ref``, overwritten up to ``start``, was a run of zeros that somebody encrypted.
+
+        With AES the two blocks that the overwritten bytes reach cannot be told.
+        """
+        if self.strings == "rc4":
+            left = _rc4(self._key_for("rc4", ref), data)[start:]
+        elif self.strings.startswith("aes") and _is_cbc(data):
+            plain = _cbc(self._key_for(self.strings, ref), data[:16], data[16:])
+            left = plain[(start + 15) // 16 * 16 : -plain[-1] or None]  # 7.6.3.1: its last bytes count the padding
+        else:
+            return False
+        return bool(left) and not any(left)
 
     def _aes(self, key: bytes, data: bytes, ref: Ref) -> bytes:
         plain = _cbc(key, data[:16], data[16:]) if _is_cbc(data) else b""

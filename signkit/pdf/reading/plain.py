@@ -19,8 +19,9 @@ _NAME = rb"/(?:[!\"$&'*-.0-;=?-Z\\^-z|~\x81-\xfe]|#(?!00|80|[Ff]{2})[0-9A-Fa-f]{
 _NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,40}+)?|[01]\d{9}|\.\d{1,40}+)"
 #: 7.3.10: two whole numbers without a sign; of ``6 -0 R`` pypdf takes the 6.
 _REFERENCE = rb"\d{1,9}+[\t\n\r ]++\d{1,5}+[\t\n\r ]++R"
-#: What table 3 knows; octal numbers of one byte.
-_IN_STRING = rb"[^()\\]++|\\[nrtbf()\\\r\n]|\\(?:[0-3][0-7]{0,2}+|[4-7](?![0-7]{2})[0-7]?)"
+#: What table 3 knows; octal numbers of one byte.  No bare CR, which is LF by 7.3.4.2, and itself for most viewers: in a
+#: string that is encrypted it makes another letter.
+_IN_STRING = rb"[^()\\\r]++|\\[nrtbf()\\\r\n]|\\(?:[0-3][0-7]{0,2}+|[4-7](?![0-7]{2})[0-7]?)"
 _INNER = rb"\((?:" + _IN_STRING + rb")*+\)"
 _MIDDLE = rb"\((?:" + _IN_STRING + rb"|" + _INNER + rb")*+\)"
 _STRING = rb"\((?:" + _IN_STRING + rb"|" + _MIDDLE + rb")*+\)"

@@ -219,6 +219,8 @@ class _SectionReader:
         section.extents.append((offset, end))
         section.flaws += ["duplicate-key"] if DUPLICATE in value.entries else []
         section.flaws += ["stream-length"] if not isinstance(value.entries.get("/Length"), int) else []
+        # 7.5.8.4: /XRefStm is for tables; mupdf follows it here too, and nobody else.
+        section.flaws += ["hybrid-offset"] if "/XRefStm" in value.entries else []
         self._stream_rows(section, value)
         own = section.entries.get(cast(int, section.stream_number))
         if own is not None and own != Location(offset, int(match[2])):

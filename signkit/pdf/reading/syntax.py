@@ -300,32 +300,51 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
         entries.append(DictionaryEntry(key, value, start, position))
 
 
+_CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
+#: An operator with nothing before it but a name and a few plain numbers, as most are: read at once.
+_PLAIN_OPERATION = re.compile(
+    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+)?+"
+    rb"((?:[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)[\t\n\x0c\r ]++){0,8}+)"
+    rb"((?!(?:ID|R|null|true|false)(?!" + _REGULAR + rb"))[A-Za-z'\"][A-Za-z0-9*]{0,15}+)(?!" + _REGULAR + rb")"
+)
 
 
-def content_tokens(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[str, Value]]:
-    """Read a content stream (7.8.2) as ``("value", value)`` and ``("operator", name)``, without data of inline images.
+def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[bytes, list[Value]]]:
+    """Read a content stream (7.8.2): each operator with the operands before it, without data of inline images.
 
     Raises:
         SyntaxProblem: something that is neither.
     """
-    position, size, count = 0, len(data), 0
-    while (position := skip_space(data, position)) < size:
+    position, count, operands = 0, 0, list[Value]()
+    plain, scan = _PLAIN_OPERATION.match, _TOKEN.match
+    while True:
         count += 1
         if count & _UNWATCHED == 0:
             watch()
-        match = _TOKEN.match(data, position)
-        if match is None:
-            raise SyntaxProblem(f"no token at {position}")
-        word = match["word"] if match.lastgroup == "word" else None
-        if word is None or word in (b"null", b"true", b"false"):
-            value, position = parse_value(data, position, watch=watch)
-            yield "value", value
+        if (match := plain(data, position)) is not None:
+            name, numbers, operator = match.groups()
+            if name:
+                operands.append(_NAMES.get(name) or _name(name))
+            if numbers:
+                operands += map(float, numbers.split())
+        elif (match := scan(data, position)) is None:
+            break
+        elif match.lastgroup != "word" or match["word"] in _CONSTANTS:
+            value, position = parse_value(data, match.start(), watch=watch)
+            operands.append(value)
             continue
+        else:
+            operator = match["word"]
         position = match.end()
-        # 8.9.7: between ID and EI stand raw bytes.
-        if word == b"ID":
+        # 8.9.7: between ID and EI stand raw bytes; what stands before ID is the image's.
+        if operator == b"ID":
             end = _END_OF_IMAGE.search(data, position)
-            position = end.end() if end else size
-            continue
-        yield "operator", word
+            position = end.end() if end else len(data)
+            if end:
+                yield b"EI", []
+        else:
+            yield operator, operands
+        operands = []
+    if skip_space(data, position) < len(data):
+        raise SyntaxProblem(f"no token at {position}")

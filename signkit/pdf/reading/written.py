@@ -64,6 +64,7 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
             yield "entry-elsewhere", f"object {number}"
     yield from _newly_named(file, view)
     yield from _still_named(file, view)
+    yield from _named_in_plain(file, view)
     yield from _section(file, view, start, written)
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
@@ -82,10 +83,8 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
     before = view.history.view(view.index - 1)
     entries = view.history.sections[view.index].entries
     gone = {number for number, place in entries.items() if place is None and before.locate(number) is not None}
-    # Of the trailer readers follow these; programs leave entries of their own that lead nowhere.
-    followed = ("/Root", "/Info", "/Encrypt", "/ID")
-    former = set(references([before.trailer.get(key) for key in followed]))
-    for ref in references([view.trailer.get(key) for key in followed]):
+    former = set(followed_in_trailer(before))
+    for ref in followed_in_trailer(view):
         if view.locate(ref.number) is None and (ref.number in gone or ref not in former):
             yield "missing", f"object {ref.number}, named by the trailer"
             return
@@ -95,6 +94,44 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
         if named is not None:
             yield "missing", f"object {named}, named by object {number}"
             return
+
+
+def followed_in_trailer(view: View) -> Iterator[Ref]:
+    """Yield what readers follow of a trailer; programs leave entries of their own that lead nowhere."""
+    yield from references([view.trailer.get(key) for key in ("/Root", "/Info", "/Encrypt", "/ID")])
+
+
+def _named_in_plain(file: PdfFile, view: View) -> Iterator[Finding]:
+    """Streams that are not encrypted by their /Type, and used as something else: most viewers decrypt them."""
+    entries, secret = view.history.sections[view.index].entries, file.decryption
+    plain = [number for number in entries if secret is not None and _plain_type(file, view, number) is not None]
+    for number in view.numbers() if plain else entries if secret is not None else ():
+        file.meter.check_time()
+        for key, ref in _named_entries(view.get(Ref(number, 0))):
+            kind = _plain_type(file, view, ref.number) if number in entries or ref.number in entries else None
+            if kind is not None and key != kind:
+                yield "stream-coding", f"object {ref.number}, named by object {number}"
+                return
+
+
+def _plain_type(file: PdfFile, view: View, number: int) -> str | None:
+    """The /Type of a stream that is not encrypted because of it; None of all others."""
+    value = view.get(Ref(number, 0)) if file.decryption is not None else None
+    kind = value.entries.get("/Type") if isinstance(value, Stream) else None
+    return kind if file.decryption is not None and kind in file.decryption.plain_types else None
+
+
+def _named_entries(value: Value) -> Iterator[tuple[str, Ref]]:
+    """Yield what ``value`` refers to, with the entry that does so, however deep within it."""
+    todo: list[tuple[str, Value]] = [("", value.entries if isinstance(value, Stream) else value)]
+    while todo:
+        key, item = todo.pop()
+        if isinstance(item, Ref):
+            yield key, item
+        elif isinstance(item, dict):
+            todo += item.items()
+        elif isinstance(item, list):
+            todo += [(key, each) for each in item]
 
 
 def _former(file: PdfFile, view: View, number: int) -> Iterator[Finding]:
@@ -151,6 +188,8 @@ def _newly_named(file: PdfFile, view: View) -> Iterator[Finding]:
             return
         if _is_odd(file, before, number) or repeats_key(value) or not _ends_in_one_place(file, before, value):
             yield "odd-token", f"object {number}, used anew"
+        if isinstance(value, Stream) and _is_coded_oddly(before, value.entries):
+            yield "stream-coding", f"object {number}, used anew"
         if not (isinstance(value, dict) and value.get("/Type") in _APART):
             todo += [ref.number for ref in references(value)]
 
@@ -193,8 +232,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         if stop is None:
             yield "stream-length", where
             return
-        coding = _as_list(value.get("/Filter"))
-        if any(key in value for key in _OTHER_FILE) or "/Crypt" in coding or isinstance(value.get("/Type"), Ref):
+        if _is_coded_oddly(view, value):
             yield "stream-coding", where
         yield from _found_by_search(file, view, number, value, offset)
         end = stop
@@ -207,8 +245,11 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     written.extents.append((offset, ended.end()))
 
 
-def _as_list(value: Value) -> list[Value]:
-    return value if isinstance(value, list) else [value]
+def _is_coded_oddly(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a stream's bytes are elsewhere, or encrypted in its own way (7.4.10), or in one that its /Type tells."""
+    filters = view.resolve(entries.get("/Filter"))
+    coding = [view.resolve(each) for each in (filters if isinstance(filters, list) else [filters])]
+    return any(key in entries for key in _OTHER_FILE) or "/Crypt" in coding or isinstance(entries.get("/Type"), Ref)
 
 
 def _found_by_search(

@@ -30,7 +30,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.sig_validate import SignatureValidationContext, SignatureValidator
 from pyhanko_certvalidator.validate import async_validate_path
 
-from signkit.pki.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
+from signkit.pki.algorithms import UnknownAlgorithm, allows, digest_name, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import name_of
 from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.outcome import CertificatePath, PathFinding
@@ -141,6 +141,9 @@ def _known_path(found: ValidationPath) -> CertificatePath:
     # nothing.
     if len(path) < len(items) or (len(path) > 1 and not path[-1].may_be_issuer):
         raise path_errors.InvalidCertificateError("the anchor is no authority")
+    # An anchor is believed for its name and key alone; of the others the engine takes either of two extensions.
+    if not all(item.has_one_reading for item in path[:-1]):
+        raise path_errors.InvalidCertificateError("a certificate that programs read differently")
     return path
 
 
@@ -187,7 +190,8 @@ class _Validator(SignatureValidator):
         holder = _KeyHolder(public_key_info)
         try:
             algorithm = _signature_algorithm(signature_algorithm, context.contextual_md_algorithm)
-            fits = verify(public_key(holder), algorithm, signature, signed_data)
+            meant = allows(public_key_info, algorithm)
+            fits = meant and verify(public_key(holder), algorithm, signature, signed_data)
         except UnknownAlgorithm as error:
             raise InvalidSignature(str(error)) from error
         if not fits:

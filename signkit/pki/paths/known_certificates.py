@@ -15,6 +15,7 @@ from asn1crypto import x509
 
 from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import UNDECODED, comparable_name
+from signkit.pki.paths.use import Use, stated_use
 from signkit.pki.sharing import kept_by_thread
 
 _MAX_CERTIFICATE = 100_000
@@ -23,6 +24,17 @@ _MAX_CERTIFICATE = 100_000
 _MAX_KEPT_CERTIFICATE = 4 * 1024
 #: Signers that one object is remembered to fit or not; more are no honest batch.
 _MAX_SIGNERS = 16
+# Policies multiply along a path (RFC 5280 6.1.3 d); a certificate with many of them is made to cost time.
+_MAX_POLICIES = 10
+#: Extensions of certificates that may be critical; unknown ones that are not critical say nothing here.
+#: An unknown critical extension makes a certificate unusable (RFC 5280 4.2, 6.1.4 o); the engine then says which.
+_USUAL = {
+    "basic_constraints", "key_usage", "extended_key_usage", "certificate_policies", "authority_key_identifier",
+    "key_identifier", "subject_alt_name", "crl_distribution_points", "authority_information_access",
+}  # fmt: skip
+#: Extensions that change what a path means, critical or not.
+#: RFC 5280 6.1.2 to 6.1.4 keep state for these from certificate to certificate; only the engine does so.
+_CONSTRAINING = {"name_constraints", "policy_constraints", "policy_mappings", "inhibit_any_policy", "aa_controls"}
 
 
 class SignedObject:
@@ -39,11 +51,16 @@ class SignedObject:
         if known is None:
             _, signature, content = self._parts()
             # The key's own restriction first: an id-RSASSA-PSS key makes no PKCS#1 v1.5 signature (RFC 4055 1.2).
-            meant = allows(signer.certificate.public_key, self.algorithm)
+            meant = self.names_one_algorithm and allows(signer.certificate.public_key, self.algorithm)
             known = meant and verify(signer.key, self.algorithm, signature, content)
             if len(self._fitting) < _MAX_SIGNERS:
                 self._fitting[signer.der] = known
         return known
+
+    @property
+    def names_one_algorithm(self) -> bool:
+        """Whether the algorithm that is signed with it, where there is one, is the one beside the signature."""
+        return True
 
     @cached_property
     def _fitting(self) -> dict[bytes, bool]:
@@ -101,10 +118,41 @@ class KnownCertificate(SignedObject):
         return item["signature_algorithm"], item["signature_value"].native, item["tbs_certificate"].dump()
 
     @cached_property
+    def names_one_algorithm(self) -> bool:
+        """RFC 5280 4.1.1.2: the field beside the signature is not signed, and must be the one that is."""
+        item = self.certificate
+        return bool(item["signature_algorithm"].dump() == item["tbs_certificate"]["signature"].dump())
+
+    @cached_property
+    def has_one_reading(self) -> bool:
+        """Whether all programs read the same from it: where an extension stands twice each takes another one.
+
+        Extensions are of version 3 alone (RFC 5280 4.1.2.1, 4.2); older readers do not look at them.
+        """
+        names = [name for name, _ in self.extensions]
+        is_new = not names or self.certificate["tbs_certificate"]["version"].native == "v3"
+        return is_new and len(set(names)) == len(names) and self.names_one_algorithm
+
+    @cached_property
     def extensions(self) -> tuple[tuple[str, bool], ...]:
         """The names of its extensions, and whether they are critical."""
         found = self.certificate["tbs_certificate"]["extensions"]
         return tuple((item["extn_id"].native, bool(item["critical"].native)) for item in found or ())
+
+    @cached_property
+    def stated_use(self) -> Use:
+        """What an anchor is asked for where it signs."""
+        return stated_use(self.certificate)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """It says nothing that needs more than the plain rules of a path."""
+        names = {name for name, _ in self.extensions}
+        if self.certificate["tbs_certificate"]["version"].native != "v3" or not self.has_one_reading:
+            return False
+        if _CONSTRAINING & names or any(critical and name not in _USUAL for name, critical in self.extensions):
+            return False
+        return len(self.certificate.certificate_policies_value or ()) <= _MAX_POLICIES
 
     @cached_property
     def path_length(self) -> int | None:

@@ -18,17 +18,6 @@ from signkit.pki.policy import Algorithms, algorithm_ends
 
 # The longest honest chain seen has four; longer ones are the engine's.
 _MAX_PATH = 6
-# Policies multiply along a path (RFC 5280 6.1.3 d); a certificate with many of them is made to cost time.
-_MAX_POLICIES = 10
-#: Extensions of certificates that may be critical; unknown ones that are not critical say nothing here.
-#: An unknown critical extension makes a certificate unusable (RFC 5280 4.2, 6.1.4 o); the engine then says which.
-_USUAL = {
-    "basic_constraints", "key_usage", "extended_key_usage", "certificate_policies", "authority_key_identifier",
-    "key_identifier", "subject_alt_name", "crl_distribution_points", "authority_information_access",
-}  # fmt: skip
-#: Extensions that change what a path means, critical or not.
-#: RFC 5280 6.1.2 to 6.1.4 keep state for these from certificate to certificate; only the engine does so.
-_CONSTRAINING = {"name_constraints", "policy_constraints", "policy_mappings", "inhibit_any_policy", "aa_controls"}
 
 
 def find(
@@ -100,20 +89,10 @@ def _has_issued(child: KnownCertificate, issuer: KnownCertificate, moment: datet
         # A self-issued one does not count for the path's length (RFC 5280 4.2.1.9): the engine's business.
         and child.subject != child.issuer
         and issuer.is_authority
-        and _is_plain(child)
-        and _is_plain(issuer)
+        and child.is_plain
+        and issuer.is_plain
         and _is_signed(child, issuer, moment, algorithms)
     )
-
-
-def _is_plain(certificate: KnownCertificate) -> bool:
-    names = [name for name, _ in certificate.extensions]
-    # Extensions need version 3, and none may be there twice: readers would take different ones (RFC 5280 4.1.2.1, 4.2).
-    if certificate.certificate["tbs_certificate"]["version"].native != "v3" or len(set(names)) != len(names):
-        return False
-    if _CONSTRAINING & set(names) or any(critical and name not in _USUAL for name, critical in certificate.extensions):
-        return False
-    return len(certificate.certificate.certificate_policies_value or ()) <= _MAX_POLICIES
 
 
 def _is_signed(

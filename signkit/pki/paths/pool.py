@@ -28,6 +28,7 @@ class KnownStatus:
         due: the list's nextUpdate.
         revoked_at: since when the certificate is revoked; None: it is not on the list.
         said_by: who says it.
+        reason: why, where it matters, in asn1crypto's word: a suspension may end, a lost key is lost everywhere.
     """
 
     certificate: bytes
@@ -36,6 +37,7 @@ class KnownStatus:
     due: datetime | None = None
     revoked_at: datetime | None = None
     said_by: Literal["crl", "operator"] = "crl"
+    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.outcome import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.pool import Pool
-from signkit.pki.paths.use import Use, use_of
+from signkit.pki.paths.use import Use
 from signkit.pki.policy import Policy, RevocationRule
 from signkit.pki.revocation.acceptance import (
     Authority,
@@ -121,6 +121,12 @@ class TrustJudge:
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
 
+    def with_evidence(self, pool: Pool) -> TrustJudge:
+        """Return the judge who knows the same of the age of evidence, and has no other than this."""
+        other = TrustJudge(self._policy, self._trust, pool.distinct(), self._now, foreseen_at=self._foreseen_at)
+        other._proven = self._proven
+        return other
+
     def judge(
         self, certificate: x509.Certificate, purpose: str, moment: datetime, used_at: datetime | None = None
     ) -> PathJudgement:
@@ -147,7 +153,7 @@ class TrustJudge:
             if known is None:
                 return _not_judged("unreadable certificate")
             rule = self._rule(known, purpose)
-            used = Used(use_of(certificate, purpose), used_at)
+            used = Used("timestamp" if purpose == "timestamp" else known.stated_use, used_at)
             found = self._find(known, used, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
             service = self._trust.service(found.anchor, used.use, used.at) if found.anchor is not None else None

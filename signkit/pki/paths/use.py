@@ -20,10 +20,8 @@ _PERSONAL = {"given_name", "surname", "pseudonym"}
 _ORGANISATIONAL = {"organization_identifier", "2.5.4.97"}
 
 
-def use_of(certificate: x509.Certificate, purpose: str) -> Use:
-    """Return what an anchor is asked for, for a certificate that is used for ``purpose`` (signature, timestamp)."""
-    if purpose == "timestamp":
-        return "timestamp"
+def stated_use(certificate: x509.Certificate) -> Use:
+    """Return what an anchor is asked for, for a certificate that signs."""
     try:
         return _stated_use(certificate)
     except (ValueError, TypeError, KeyError, IndexError):  # a subject or a statement that nobody can read says nothing

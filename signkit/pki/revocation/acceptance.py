@@ -174,7 +174,9 @@ class Examination:
     def _said_by_imports(self, certificate: KnownCertificate, issuer: KnownCertificate) -> Iterator[Word | Refusal]:
         for status in self.pool.statuses:
             if status.certificate == certificate.der and status.issuer_key == issuer.key_der:
-                yield _said_by_import(status, certificate)
+                # The list's key may have been lost before the import, which could not know of it.
+                is_late = status.said_by == "crl" and status.issued is not None and self.now > self._end(issuer)
+                yield "ended" if is_late else _said_by_import(status, certificate)
 
     # --- OCSP (RFC 6960) ------------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class Examination:
     def _judged_answer(
         self, answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate
     ) -> Word | Refusal:
-        responder = self._signer_of(answer.der, self._responders(answer, issuer))
+        responder = self._signer_of(answer.der, self._responders(answer, certificate, issuer))
         if not isinstance(responder, KnownCertificate):
             return responder
         if not answer.is_understood:
@@ -203,16 +205,19 @@ class Examination:
             return "silent"
         return Word("ocsp", answer.issued, answer.due, answer.entry, (answer.der,))
 
-    def _responders(self, answer: OcspAnswer, issuer: KnownCertificate) -> Iterator[_Signer]:
+    def _responders(
+        self, answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate
+    ) -> Iterator[_Signer]:
         """RFC 6960 4.2.2.2: the certificate's issuer, or one that this very issuer appointed; as the response names it.
 
-        One that the issuer appointed answers no longer than the issuer does.
+        One that the issuer appointed answers no longer than the issuer does, and not for its own key: whoever stole
+        that would say that it is good.
         """
         if answer.names(issuer) and fits(answer, issuer):
             yield from self._authorities(issuer)
             return
         every = {item.der: item for item in (*answer.certificates, *self.pool.certificates)}
-        named = (item for item in every.values() if answer.names(item))
+        named = (item for item in every.values() if answer.names(item) and item.key_der != certificate.key_der)
         for item in _not_crowded(one for one in named if one.answers_ocsp and one.issuer == issuer.subject):
             if fits(answer, item) and self._is_appointed(answer, item, issuer):
                 yield from ((item, min(self._end(item), end)) for _, end in self._authorities(issuer))
@@ -223,7 +228,9 @@ class Examination:
             return False
         # RFC 5280 4.2: a certificate with a critical extension that is not understood is not used.
         critical = {name for name, is_critical in responder.extensions if is_critical}
-        if not critical <= _RESPONDER_EXTENSIONS or not self._is_believed(responder, issuer, answer.issued):
+        if not responder.has_one_reading or not critical <= _RESPONDER_EXTENSIONS:
+            return False
+        if not self._is_believed(responder, issuer, answer.issued):
             return False
         return responder.no_check or not self._was_revoked(responder, issuer, answer)
 
@@ -408,7 +415,7 @@ def _said_by_import(status: KnownStatus, certificate: KnownCertificate) -> Word 
     """An imported list was examined when it was imported; an index that cannot be read might name anybody."""
     if status.issued is None:
         return "unreadable"
-    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at)
+    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at, status.reason)
     if entry is None and status.issued > certificate.not_after:
         return "silent"  # RFC 5280 3.3
     return Word(status.said_by, status.issued, status.due, entry)

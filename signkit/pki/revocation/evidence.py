@@ -6,7 +6,7 @@ Names are kept in the form in which they are compared (RFC 5280 7.1).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -139,6 +139,11 @@ class RevocationList(SignedObject):
             for item in entry["crl_entry_extensions"] or ()
         )
 
+    @cached_property
+    def names_one_algorithm(self) -> bool:
+        """RFC 5280 5.1.1.2, as in certificates."""
+        return bool(self.parsed["signature_algorithm"].dump() == self.parsed["tbs_cert_list"]["signature"].dump())
+
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.parsed
         # RFC 5280 5.1.1.3: over the DER tbsCertList as it stands.
@@ -173,11 +178,14 @@ class RevocationList(SignedObject):
         # cryptography looks up by serial number only; an indirect list needs the entry's issuer as well.
         if self.is_indirect or self._quick is None or certificate.serial < 0:
             return self._walk_entries(certificate)
-        found = self._quick.get_revoked_certificate_by_serial_number(certificate.serial)
-        return None if found is None else ListedCertificate(found.revocation_date_utc, _reason(found))
+        if self._quick.get_revoked_certificate_by_serial_number(certificate.serial) is None:
+            return None
+        same = (item for item in self._quick if item.serial_number == certificate.serial)
+        return _gravest(ListedCertificate(item.revocation_date_utc, _reason(item)) for item in same)
 
     def _walk_entries(self, certificate: KnownCertificate) -> ListedCertificate | None:
         """An entry without certificateIssuer is of the same issuer as the entry before it (RFC 5280 5.3.3)."""
+        found: list[ListedCertificate] = []
         # RFC 5280 5.3.3: absent on the first entry, the issuer is the list's own.
         issuer = self.issuer
         for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
@@ -186,8 +194,8 @@ class RevocationList(SignedObject):
             if entry["user_certificate"].native == certificate.serial and issuer == certificate.issuer:
                 since, reason = utc(entry["revocation_date"].native), entry.crl_reason_value
                 if since is not None:
-                    return ListedCertificate(since, None if reason is None else str(reason.native))
-        return None
+                    found.append(ListedCertificate(since, None if reason is None else str(reason.native)))
+        return _gravest(found)
 
     @cached_property
     def _quick(self) -> rust_x509.CertificateRevocationList | None:
@@ -196,6 +204,11 @@ class RevocationList(SignedObject):
             return rust_x509.load_der_x509_crl(self.der)
         except ValueError:
             return None
+
+
+def _gravest(entries: Iterable[ListedCertificate]) -> ListedCertificate | None:
+    """Of several lines on one certificate the one that nothing undoes, and of these the oldest."""
+    return min(entries, key=lambda item: (item.is_removal, item.is_hold, item.since), default=None)
 
 
 def _reason(entry: rust_x509.RevokedCertificate) -> str | None:

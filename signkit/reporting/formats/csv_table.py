@@ -8,7 +8,7 @@ from datetime import datetime
 from io import StringIO
 
 from signkit.reporting.formats.report_wording import say
-from signkit.reporting.formats.times import zone_name
+from signkit.reporting.formats.times import as_read, zone_name
 from signkit.words import Language, Text, is_shown
 
 #: Without it Excel reads UTF-8 as the system's own encoding, and Japanese heads as rubbish.
@@ -101,15 +101,15 @@ def cell(value: object, language: Language) -> str:
 
 
 def sheet_time(moment: datetime | None, judged: datetime) -> str:
-    """Return the local time as spreadsheets read it; the zone where it is not that of ``judged``, whose column says it.
+    """Return the time as spreadsheets read it; the zone where it is not that of ``judged``, whose column says it.
 
     A machine's zone may have summer time.
     """
     if moment is None:
         return ""
-    local = moment.astimezone()
+    local = as_read(moment)
     time = f"{local:%Y-%m-%d %H:%M:%S}"
-    return time if local.utcoffset() == judged.astimezone().utcoffset() else f"{time} {zone_name(local)}"
+    return time if local.utcoffset() == as_read(judged).utcoffset() else f"{time} {zone_name(local)}"
 
 
 def token_words(words: Mapping[str, Text], token: str | None, language: Language) -> str:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signkit.errors import ServiceError
 from signkit.web.agent_program.device import Device, keep_device
+from signkit.web.agent_program.list_screen import AgentListScreen
 from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS
 from signkit.web.agent_program.screen import AgentScreen, PagesScreen
 from signkit.web.agent_program.server import Begun, OfficeServer
@@ -110,7 +111,8 @@ def agent_app(
 ) -> ASGIApp:
     """Return the agent's window."""
     pages = desk_pages(office.options, [_PAGES], AGENT_PROGRAM_WORDS)
-    screens: Sequence[MakeScreen] = (partial(AgentScreen, work=work, desk=desk), SigningScreen, JobScreen, PagesScreen)
+    own: Sequence[MakeScreen] = (partial(AgentScreen, work=work, desk=desk), partial(AgentListScreen, work=work))
+    screens: Sequence[MakeScreen] = (*own, SigningScreen, JobScreen, PagesScreen)
     routes = [route for screen in screens for route in screen(office, pages).routes() if isinstance(route, Route)]
     app = make_app(office, address, sessions, on_start=on_start, screens=screens, pages=pages)
 

@@ -43,7 +43,9 @@ class AgentScreen(Screen):
         work = self.work
         return self.show(
             request, "agent_home.html", desk=self.desk, state=work.state, task=work.task, trouble=work.trouble,
-            last=work.last, is_refusal=work.is_refusal, most=MOST_REASON, seen=work.seen(),
+            last=work.last, is_refusal=work.is_refusal, most=MOST_REASON, seen=work.seen(), listed=work.listed,
+            fetched=(work.lists.done, work.lists.total), signing=work.lists.is_signing(), job=work.lists.job,
+            sending=work.listed is not None and work.lists.has_signed(work.listed),
         )  # fmt: skip
 
     def state(self, request: Request) -> Response:

@@ -15,10 +15,11 @@ from signkit.pki.http import AnswerTooLong, HttpAnswer, HttpFailure, exchange
 from signkit.signers.base import printable
 from signkit.web.agent_program.device import Device
 from signkit.web.agents.proof import make_proof
+from signkit.web.desk.many_work import MOST_ROWS
 from signkit.words import Language, Text
 
 _PATH = "/agent/v1"
-_MOST_WORDS = 64 * 1024
+_MOST_WORDS, _MOST_LIST = 64 * 1024, 4 * 1024 * 1024
 _SECONDS = 120.0
 _WAIT = 20
 _MOST_TITLE = 200
@@ -36,12 +37,25 @@ class Begun:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the office asks for, as it says itself."""
+    """What the office asks for, as it says itself.
+
+    Attributes:
+        list: what it belongs to, where it can be signed with others as one.
+    """
 
     id: str
     sha256: str
     role: str
     title: str
+    list: str | None = None
+
+
+@dataclass(frozen=True)
+class AskedList:
+    """What the office says that it asks for as one."""
+
+    id: str
+    tasks: tuple[Asked, ...]
 
 
 class TaskOver(Exception):
@@ -92,21 +106,36 @@ class OfficeServer:
             raise ServiceError("agent-not-paired", url=self.device.desk) from over
         return became if isinstance(became, str) and len(became) <= 100 else None
 
-    def next_task(self, wait: int = _WAIT) -> Asked | None:
-        """Return what is asked for; None where nothing was within ``wait`` seconds."""
+    def next_task(self, wait: int | None = None) -> Asked | None:
+        """Return what is asked for; None where nothing was within ``wait`` seconds (None: as long as one waits)."""
         try:
-            task = self._words("GET", f"/tasks?wait={wait}").get("task")
+            task = self._words("GET", f"/tasks?wait={_WAIT if wait is None else wait}").get("task")
         except TaskOver as over:
             raise self._odd("no list of tasks") from over
-        if task is None:
-            return None
+        return self._task(task) if task is not None else None
+
+    def asked_list(self, id_: str) -> AskedList:
+        """Return all that a list asks for.
+
+        Raises:
+            TaskOver: the office asks for nothing of it any more.
+            ServiceError: see `_answer`.
+        """
+        told = self._words("GET", f"/lists/{id_}", most=_MOST_LIST)
+        found = told.get("tasks")
+        if not isinstance(found, list) or not 0 < len(found) <= MOST_ROWS:
+            raise self._odd("no list")
+        return AskedList(id_, tuple(self._task(each) for each in found))
+
+    def _task(self, task: Any) -> Asked:
         try:
             texts = [task[name] for name in ("id", "sha256", "role", "title")]
-        except (KeyError, TypeError) as error:
+            list_ = task.get("list")
+        except (KeyError, TypeError, AttributeError) as error:
             raise self._odd("no task") from error
-        if not all(isinstance(each, str) and 0 < len(each) <= 1000 for each in texts):
+        if not all(isinstance(each, str) and 0 < len(each) <= 1000 for each in [*texts, list_ or "none"]):
             raise self._odd("no task")
-        return Asked(texts[0], texts[1], texts[2], printable(texts[3])[:_MOST_TITLE])
+        return Asked(texts[0], texts[1], texts[2], printable(texts[3])[:_MOST_TITLE], list_)
 
     def document(self, task: Asked) -> bytes:
         """Return the document that a task is said to be about.
@@ -138,10 +167,20 @@ class OfficeServer:
         """
         self._call("POST", f"/tasks/{task.id}/refused", json.dumps({"reason": reason}).encode())
 
-    def _words(self, method: str, path: str, sent: dict[str, Any] | None = None) -> dict[str, Any]:
+    def refuse_list(self, id_: str, reason: str) -> None:
+        """Say that nothing more of a list is signed, and why.
+
+        Raises:
+            TaskOver, ServiceError: see `send_signed`.
+        """
+        self._call("POST", f"/lists/{id_}/refused", json.dumps({"reason": reason}).encode())
+
+    def _words(
+        self, method: str, path: str, sent: dict[str, Any] | None = None, most: int = _MOST_WORDS
+    ) -> dict[str, Any]:
         body = json.dumps(sent).encode() if sent is not None else b""
         try:
-            told = json.loads(self._call(method, path, body).body)
+            told = json.loads(self._call(method, path, body, most).body)
         except AnswerTooLong as error:
             raise self._odd("too long an answer") from error
         except (ValueError, RecursionError) as error:
@@ -173,7 +212,8 @@ class OfficeServer:
         Raises:
             TaskOver: what was asked for is over.
             ServiceError("server-refused", "server-answer"): the office refused, or is none.
-            ServiceError("server-unreachable"): it cannot answer now; later it may.
+            ServiceError("server-unreachable", "agent-clock"): it cannot answer now, or hears nobody with this clock;
+                later it may.
         """
         if 200 <= answer.status < 300:
             return answer
@@ -189,6 +229,8 @@ class OfficeServer:
             raise TaskOver(str(told.get("state")), told.get("result"))
         if answer.status == 404:
             raise TaskOver("gone")
+        if answer.status == 401 and code == "agent-clock":  # no word on what was sent: it is good once the clock is
+            raise ServiceError("agent-clock", url=self.device.desk)
         raise ServiceError("server-refused", status=answer.status, problem=code, title=title)
 
     def _odd(self, cause: str) -> ServiceError:

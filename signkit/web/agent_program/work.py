@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Literal
 from signkit.errors import InputUnreadable, ServiceError, SignKitError
 from signkit.incoming import read_file
 from signkit.output import make_folder, write_checked
+from signkit.web.agent_program.list_work import KeptList, ListWork, NotShown
+from signkit.web.agent_program.objections import objection_to, role_in_words, words_of
 from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS as WORDS
 from signkit.web.agent_program.server import Asked, OfficeServer, TaskOver
-from signkit.web.desk.contract_screen import party_name, title_of
+from signkit.web.desk.contract_screen import title_of
 from signkit.web.desk.office import Office
-from signkit.web.desk.signing_screen import roles_in_turn
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
@@ -35,7 +36,7 @@ _LOOK = 5.0
 _KEPT = "task.json"
 _MOST = 64 * 1024
 
-State = Literal["waiting", "asked", "sending"]
+State = Literal["waiting", "fetching", "asked", "sending"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class AgentOffice(Office):
 
     on_signed: Callable[[str, str], object] = staticmethod(_ignore)
 
-    def continue_as(self, before: str, after: str) -> None:
+    def continue_as(self, before: str, after: str, role: str = "") -> None:
         """See `Office.continue_as`."""
-        super().continue_as(before, after)
+        super().continue_as(before, after, role)
         self.on_signed(before, after)
 
 
@@ -79,8 +80,9 @@ class AgentWork:
     """What the agent is at.
 
     Attributes:
-        state: ``waiting`` for the office, ``asked`` a person, or ``sending`` what was signed.
-        task: what is asked for.
+        state: ``waiting`` for the office, ``fetching`` a list, ``asked`` a person, or ``sending`` what was signed.
+        task: what is asked for; ``listed``: many, as one.
+        lists: what is done with many.
         trouble: why the office cannot be heard at this moment.
         last: what became of the task before.
         is_refusal: whether the agent did not let its person sign it, or the office did not take it.
@@ -97,6 +99,8 @@ class AgentWork:
         self._refusal: str | None = None
         self.state: State = "waiting"
         self.task: Kept | None = None
+        self.listed: KeptList | None = None
+        self.lists = ListWork(office, server, home)
         self.trouble: Text | None = None
         self.last: Text | None = None
         self.is_refusal = False
@@ -112,7 +116,7 @@ class AgentWork:
                     done = self._step()
                     self.trouble, pause = None, _PAUSE
                 except (SignKitError, WorkerLost) as error:
-                    self.trouble = _words_of(error)
+                    self.trouble = words_of(error)
                     self._stopping.wait(pause)
                     pause = min(pause * 2, _LONGEST_PAUSE)
                     continue
@@ -129,7 +133,8 @@ class AgentWork:
     def refuse(self, task: str, reason: str) -> bool:
         """Do not sign what is asked for; False where something else is asked for by now."""
         with self._lock:
-            if self.task is None or self.task.id != task or self.state != "asked":
+            in_hand = self.task or self.listed
+            if in_hand is None or in_hand.id != task or self.state != "asked":
                 return False
             self._refusal = reason
         self._changed.set()
@@ -137,16 +142,21 @@ class AgentWork:
 
     def seen(self) -> str:
         """Return what a page carries that shows all this, and that another has once something else is to be shown."""
-        shown = (self.state, self.task, self.trouble, self.last)
+        shown = (self.state, self.task, self.listed, self.lists.done, self.lists.is_signing(), self.trouble, self.last)
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     def _step(self) -> bool:
         """Do the next thing; tell whether a task came to its end."""
         kept = self._kept()
         if kept is None:
+            listed = self.lists.kept()
+            if listed is not None:
+                return self._go_on_with(listed)
             asked = self._server.next_task()
             if asked is None:
                 return False
+            if asked.list is not None:
+                return self._take_list(asked, asked.list)
             kept = self._take(asked)
             if kept is None:
                 return True
@@ -155,16 +165,76 @@ class AgentWork:
             return self._wait_for_the_person(kept)
         return self._send(kept)
 
+    def _take_list(self, asked: Asked, id_: str) -> bool:
+        """Fetch and judge all of a list; tell whether it came to its end with that."""
+        with self._lock:
+            self.state, self._refusal = "fetching", None
+        try:
+            self.lists.take(id_)
+        except TaskOver:
+            self._end_list(None, WORDS["agent_withdrawn"].filled(title=asked.title))
+        except NotShown as not_shown:
+            self._tell_of_list(id_, not_shown.reason.in_language("ja"))
+            declined = WORDS["agent_declined"].filled(title=asked.title, reason=not_shown.reason)
+            self._end_list(None, declined, is_refusal=True)
+        else:
+            return False
+        return True
+
+    def _go_on_with(self, listed: KeptList) -> bool:
+        """Send what is signed of a list, and wait for the person; tell whether it came to its end."""
+        self._show_list(listed)
+        listed = self.lists.send_signed(listed, self._show_list)
+        if not listed.left:
+            self._end_list(listed, _outcome(listed), is_refusal=listed.count("sent") < len(listed.rows))
+            return True
+        self._changed.wait(_LOOK)
+        self._changed.clear()
+        with self._lock:
+            refusal = self._refusal
+        if refusal is not None:
+            self.lists.stop_signing()
+        if self._stopping.is_set() or self.lists.is_signing() or self.lists.has_signed(listed):
+            return False
+        if refusal is not None:
+            self._tell_of_list(listed.id, refusal)
+            self._end_list(listed, _outcome(listed, WORDS["agent_you_refused"]))
+            return True
+        asked = self._server.next_task(wait=0)
+        if (asked is not None and asked.list == listed.id) or self.lists.is_signing():
+            return False
+        self._end_list(listed, _outcome(listed, WORDS["agent_withdrawn"]))
+        return True
+
+    def note_progress(self) -> None:
+        """Hear that one of a list is signed."""
+        self._changed.set()
+
+    def _show_list(self, listed: KeptList) -> None:
+        with self._lock:
+            self.listed, self.state = listed, "asked"
+
+    def _tell_of_list(self, id_: str, reason: str) -> None:
+        with suppress(TaskOver):
+            self._server.refuse_list(id_, reason)
+
+    def _end_list(self, listed: KeptList | None, outcome: Text, *, is_refusal: bool = False) -> None:
+        if listed is not None:
+            self.lists.let_go(listed)
+        with self._lock:
+            self.listed, self.state, self._refusal = None, "waiting", None
+            self.last, self.is_refusal = outcome, is_refusal
+
     def _take(self, asked: Asked) -> Kept | None:
         """Fetch and judge what is asked for; refuse what is not as it was said to be."""
-        kept: Kept = Kept(**asdict(asked))
+        kept = Kept(asked.id, asked.sha256, asked.role, asked.title)
         try:
             data = self._server.document(asked)
         except TaskOver:
             self._end(kept, WORDS["agent_withdrawn"].filled(title=kept.title))
             return None
         except InputUnreadable as error:
-            self._decline(kept, _words_of(error))
+            self._decline(kept, words_of(error))
             return None
         if hashlib.sha256(data).hexdigest() != asked.sha256:
             self._decline(kept, WORDS["agent_other_document"])
@@ -173,9 +243,9 @@ class AgentWork:
         try:
             status = self._office.status(asked.sha256, asked.title)
             kept = _as_it_says(kept, status)
-            objection = _objection(status, asked.role)
+            objection = objection_to(status, asked.role)
         except SignKitError as error:
-            objection = _words_of(error)
+            objection = words_of(error)
         except WorkerLost:
             objection = WORDS["agent_not_judged"]
         if objection is not None:
@@ -231,7 +301,7 @@ class AgentWork:
         except ServiceError as error:
             if error.code != "server-refused":
                 raise
-            outcome, is_refusal = WORDS["agent_not_taken"].filled(title=kept.title, reason=_words_of(error)), True
+            outcome, is_refusal = WORDS["agent_not_taken"].filled(title=kept.title, reason=words_of(error)), True
         self._end(kept, outcome, is_refusal=is_refusal)
         return True
 
@@ -267,23 +337,14 @@ class AgentWork:
 
 def _as_it_says(kept: Kept, status: ContractStatus) -> Kept:
     """Return what is asked for, called as the document calls it, and not as the office does."""
-    label = next((party.label for party in status.parties if party.role == kept.role), Text(kept.role, kept.role))
-    who = f"{label.in_language('ja')} {party_name(status, kept.role)}".strip()
-    return replace(kept, title=title_of(status).in_language("ja"), label=who)
+    return replace(kept, title=title_of(status).in_language("ja"), label=role_in_words(status, kept.role))
 
 
-def _objection(status: ContractStatus, role: str) -> Text | None:
-    """Say why a document is not to be signed, whoever asks."""
-    from signkit.progress.contract import PartyState
-
-    if any(party.state is PartyState.BROKEN for party in status.parties):
-        return WORDS["agent_broken"]
-    if role not in roles_in_turn(status):
-        return WORDS["agent_not_in_turn"].filled(role=role)
-    return None
-
-
-def _words_of(error: SignKitError | WorkerLost) -> Text:
-    if isinstance(error, WorkerLost):
-        return WORDS["agent_not_judged"]
-    return Text(error.message("en"), error.message("ja"))
+def _outcome(listed: KeptList, otherwise: Text | None = None) -> Text:
+    """Say what became of a list; ``otherwise``: of one of which nothing was signed."""
+    counts = {name: listed.count(name) for name in ("sent", "late", "not-taken")}
+    if otherwise is not None and not any(counts.values()):
+        return otherwise.filled(title=listed.title)
+    lost, left = counts["late"] + counts["not-taken"], len(listed.left)
+    words = WORDS["agent_list_sent_some" if lost or left else "agent_list_sent"]
+    return words.filled(title=listed.title, sent=counts["sent"], lost=lost, left=left)

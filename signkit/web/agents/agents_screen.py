@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from signkit.web.agents.devices import TO_SIGN, Agent, add_agent, agents_of, find_agent, revoke_agent
+from signkit.web.agents.lists import end_list, find_list, lists_of
 from signkit.web.agents.pairings import Pairing, Pairings
 from signkit.web.agents.proof import fingerprint
 from signkit.web.agents.tasks import end_task, find_agent_task, tasks_of
@@ -35,6 +36,7 @@ class AgentsScreen(PeopleScreen):
             self.form(f"{_HERE}/pair", self.pair),
             self.form(f"{_HERE}/confirm", self.confirm),
             self.form(f"{_HERE}/tasks/{{id}}/withdraw", self.withdraw),
+            self.form(f"{_HERE}/lists/{{id}}/withdraw", self.withdraw_list),
             self.form(f"{_HERE}/{{id}}/revoke", self.revoke),
         ]
 
@@ -45,7 +47,8 @@ class AgentsScreen(PeopleScreen):
         with tenant.store.reading() as connection:
             agents = agents_of(connection, session.person)
             tasks = tasks_of(connection, session.person.id, tenant.store.clock())
-        return self.show(request, "agents.html", agents=agents, tasks=tasks, origin=self.origin)
+            lists = lists_of(connection, session.person.id, tenant.store.clock())
+        return self.show(request, "agents.html", agents=agents, tasks=tasks, lists=lists, origin=self.origin)
 
     def pair(self, request: Request, form: FormData) -> Response:
         """Show whose code was typed, before anything is agreed."""
@@ -87,6 +90,17 @@ class AgentsScreen(PeopleScreen):
             if task is None or not end_task(connection, task, "withdrawn"):
                 raise Declined("agent_task")
             self.write(connection, request, "withdrawAgentTask", task.sha256)
+        return RedirectResponse(_HERE, 303)
+
+    def withdraw_list(self, request: Request, _: FormData) -> Response:
+        """Ask for nothing more of a list."""
+        self._require(request)
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            asked = find_list(connection, request.path_params["id"], session.person.id, tenant.store.clock())
+            if asked is None or not end_list(connection, asked, "withdrawn"):
+                raise Declined("agent_task")
+            self.write(connection, request, "withdrawAgentList", asked.sha256)
         return RedirectResponse(_HERE, 303)
 
     def _typed(self, request: Request, form: FormData) -> Pairing:

@@ -23,7 +23,8 @@ from starlette.routing import Route
 
 from signkit.errors import InputUnreadable, ServiceError, SigningRefused
 from signkit.signers.base import printable
-from signkit.web.agents.devices import Agent, admit_agent
+from signkit.web.agents.devices import Agent, AnotherTime, admit_agent
+from signkit.web.agents.lists import AgentList, end_list, find_list, list_with
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import CallProof
 from signkit.web.agents.taking import BROKEN, TaskEnded, take_from_agent
@@ -74,7 +75,7 @@ class AgentCalls:
         answers: Mapping[str, _Answer] = {
             "describeAgentCalls": self.describe, "beginPairing": self.begin_pairing, "askPairing": self.ask_pairing,
             "nextAgentTask": self.next_task, "getAgentDocument": self.hand_out, "sendSignedDocument": self.take,
-            "refuseAgentTask": self.refuse,
+            "refuseAgentTask": self.refuse, "getAgentList": self.tell_list, "refuseAgentList": self.refuse_list,
         }  # fmt: skip
         self.app = Starlette(routes=[self._route(each, answers[each.name]) for each in self.document.operations])
 
@@ -143,7 +144,7 @@ class AgentCalls:
         while True:
             task = await run_in_threadpool(_waiting, tenant, agent)
             if task is not None or left <= 0 or await request.is_disconnected():
-                return JSONResponse({"task": task.to_json() if task else None})
+                return JSONResponse({"task": task})
             left -= 1
             await asyncio.sleep(1)
 
@@ -183,6 +184,22 @@ class AgentCalls:
         await run_in_threadpool(self._write, request, tenant, agent, "agentRefused", task.sha256, 200)
         return JSONResponse({})
 
+    async def tell_list(self, request: Request, operation: Operation) -> Response:
+        """Tell an agent all that a list asks for."""
+        del operation
+        tenant, agent, _ = await self._admit(request)
+        asked = await run_in_threadpool(_list, request, tenant, agent)
+        return JSONResponse(asked.to_json())
+
+    async def refuse_list(self, request: Request, operation: Operation) -> Response:
+        """Take it that nothing more of a list is signed, with the reason."""
+        tenant, agent, proof = await self._admit(request)
+        sent = await self._read_words(request, operation, proof)
+        asked = await run_in_threadpool(_list, request, tenant, agent)
+        await run_in_threadpool(_refuse_list, tenant, asked, printable(sent["reason"]))
+        await run_in_threadpool(self._write, request, tenant, agent, "agentRefusedList", asked.sha256, 200)
+        return JSONResponse({})
+
     async def _read_words(
         self, request: Request, operation: Operation, proof: CallProof | None = None
     ) -> dict[str, Any]:
@@ -202,9 +219,12 @@ class AgentCalls:
         query = request.url.query
         path = request.url.path + (f"?{query}" if query else "")
         service = self._service
-        admitted = await run_in_threadpool(
-            admit_agent, service.tenants, service.document, request.headers, request.method, path
-        )
+        try:
+            admitted = await run_in_threadpool(
+                admit_agent, service.tenants, service.document, request.headers, request.method, path
+            )
+        except AnotherTime as error:
+            raise Refusal(401, "agent-clock", _ANOTHER_TIME) from error
         if admitted is None:
             raise Refusal(401, "agent-unknown", _UNKNOWN, hint=_PAIR_AGAIN)
         return admitted
@@ -266,9 +286,26 @@ def _end_refused(tenant: Tenant, task: AgentTask, reason: str) -> None:
         end_task(connection, task, "refused", reason=reason)
 
 
-def _waiting(tenant: Tenant, agent: Agent) -> AgentTask | None:
+def _waiting(tenant: Tenant, agent: Agent) -> dict[str, Any] | None:
+    """Return what an agent is told of the task that has waited longest."""
     with tenant.store.reading() as connection:
-        return waiting_task(connection, agent.person, tenant.store.clock())
+        task = waiting_task(connection, agent.person, tenant.store.clock())
+        list_ = list_with(connection, task) if task is not None else None
+    return task.to_json() | ({"list": list_} if list_ is not None else {}) if task is not None else None
+
+
+def _list(request: Request, tenant: Tenant, agent: Agent) -> AgentList:
+    """Return the list that an agent asks about, of which something is waited for."""
+    with tenant.store.reading() as connection:
+        found = find_list(connection, request.path_params["id"], agent.person, tenant.store.clock())
+    if found is None or not found.waiting:
+        raise problems.unknown("list")
+    return found
+
+
+def _refuse_list(tenant: Tenant, asked: AgentList, reason: str) -> None:
+    with tenant.store.writing() as connection:
+        end_list(connection, asked, "refused", reason)
 
 
 async def _read_file(request: Request, proof: CallProof, spool: Path, most: int) -> Path:
@@ -296,5 +333,9 @@ def _key(text: str) -> bytes:
 _UNKNOWN = Text("The call is of no agent that is paired.", "登録されたエージェントからの呼び出しではありません。")
 _PAIR_AGAIN = Text(
     "Pair it again: signkit agent --desk URL --pair", "もう一度登録してください: signkit agent --desk URL --pair"
+)
+_ANOTHER_TIME = Text(
+    "The clock of this agent's PC is more than five minutes off.",
+    "エージェントのパソコンの時計が 5 分を超えてずれています。",
 )
 _OVER = Text("This signature is not waited for any more.", "この署名の依頼は終了しています。")

@@ -19,6 +19,10 @@ TO_SIGN = "signing:write"
 _COLUMNS = "id, person, name, key, paired_at, seen_at, revoked_at"
 
 
+class AnotherTime(Exception):
+    """A call is from an agent whose clock differs from ours by more than is taken."""
+
+
 @dataclass(frozen=True)
 class Agent:
     """One agent.
@@ -79,6 +83,9 @@ def admit_agent(
 ) -> tuple[Tenant, Agent, CallProof] | None:
     """Return whose call it is; None where its agent is not good (any more), or the call is not its own, or a repeat.
 
+    Raises:
+        AnotherTime: the agent made it, and its clock is another: only who has its key hears that.
+
     Args:
         document: says what the role of the agent's person allows: to sign, or no agent of theirs is let in.
         path: with its query, as it was asked for.
@@ -97,8 +104,10 @@ def admit_agent(
     if agent is None or agent.revoked_at is not None or person is None or person.disabled_at is not None:
         return None
     may_sign = TO_SIGN in person.principal(document).permissions
-    if not may_sign or not proof.holds(agent.key, method, path, now):
+    if not may_sign or not proof.is_of(agent.key, method, path):
         return None
+    if not proof.is_made_at(now):
+        raise AnotherTime
     with tenant.store.writing() as connection:
         connection.execute("DELETE FROM agent_nonce WHERE at < ?", (moment(now - 3 * CLOCKS),))
         new = connection.execute(

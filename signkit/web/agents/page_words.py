@@ -39,6 +39,19 @@ AGENT_WORDS: dict[str, Text] = {
     "agent_task_expired": Text("not signed in time", "期限切れ"),
     "agent_withdraw": Text("Ask no more", "取り下げる"),
     "ask_agent": Text("Sign on your own PC", "お手元のパソコンで署名する"),
+    "ask_agent_for_all": Text("All on your own PC: {role}", "{role}: お手元のパソコンで全件に署名する"),
+    "ask_agent_list_lead": Text(
+        "Your PC fetches each of these contracts, checks it itself, shows the list and the pages, and asks once for "
+        "all. Compare the digest of the list.",
+        "お手元のパソコンが契約書を 1 件ずつ受け取って検証し、一覧とページを表示して、全件についてまとめて 1 回だけ"
+        "確認します。一覧の SHA-256 が同じか確かめてください。",
+    ),
+    "ask_agent_list_go": Text("Send all {count} to my PC", "{count} 件をパソコンに送る"),
+    "agent_list_waiting": Text("wait for the PC", "パソコンでの操作待ち"),
+    "agent_list_signed": Text("signed", "署名済み"),
+    "agent_list_refused": Text("refused at the PC", "パソコンで断られたもの"),
+    "agent_list_withdrawn": Text("withdrawn", "取り下げ"),
+    "agent_list_expired": Text("not signed in time", "期限切れ"),
     "ask_agent_lead": Text(
         "Your PC fetches this document, checks it itself, shows its pages and asks for the PIN there. Compare the "
         "digest.",

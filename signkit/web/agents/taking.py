@@ -110,13 +110,13 @@ def look_at_signed(pair: SignedByAgent, options: ValidationOptions) -> bytes:
     from signkit.incoming import read_file
     from signkit.limits import PDF_BYTES
     from signkit.progress.contract import PartyState, contract_status
-    from signkit.signing.readback import judge, refuse_harm
+    from signkit.signing.readback import refuse_harmful
 
     original, signed = read_file(pair.original, PDF_BYTES), read_file(pair.signed, PDF_BYTES)
     # ISO 32000-2 7.5.6: an update leaves every byte before it as it was.
     if not (len(signed) > len(original) and signed.startswith(original)):
         raise SigningRefused("self-check-failed", cause="it is another document")
-    refuse_harm(judge(original, options, options.password), judge(signed, options, options.password), added=1)
+    refuse_harmful(original, signed, options, options.password, added=1)
     status = contract_status(signed, pair.name, options)
     party = next((each for each in status.parties if each.role == pair.role), None)
     if party is None or party.state not in (PartyState.SIGNED, PartyState.UNPROVEN):

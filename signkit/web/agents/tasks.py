@@ -12,7 +12,8 @@ from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 
 TaskState = Literal["waiting", "signed", "refused", "withdrawn", "expired"]
-_COLUMNS = "id, person, sha256, role, title, asked_at, expires_at, state, result, reason"
+#: Of the table of tasks, in the order of `AgentTask`.
+COLUMNS = "id, person, sha256, role, title, asked_at, expires_at, state, result, reason"
 #: So long a signature is waited for.
 _LIFE = timedelta(hours=12)
 #: Longer reasons are cut.
@@ -55,15 +56,15 @@ def ask_agent_to_sign(
 ) -> AgentTask:
     """Ask a person's agents for a signature; what was asked for the same before is the same task."""
     known = connection.execute(
-        f"SELECT {_COLUMNS} FROM agent_task"  # noqa: S608
+        f"SELECT {COLUMNS} FROM agent_task"  # noqa: S608
         " WHERE person = ? AND sha256 = ? AND role = ? AND state = 'waiting' AND expires_at > ?",
         (person, sha256, role, moment(now)),
     ).fetchone()
     if known is not None:
-        return _task(known)
+        return read_task(known)
     task = AgentTask(new_id(), person, sha256, role, title, moment(now), moment(now + _LIFE))
     connection.execute(
-        f"INSERT INTO agent_task ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO agent_task ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (
             task.id, task.person, task.sha256, task.role, task.title, task.asked_at, task.expires_at, task.state,
             None, None,
@@ -75,29 +76,30 @@ def ask_agent_to_sign(
 def find_agent_task(connection: StoreConnection, id_: str, person: str, now: datetime) -> AgentTask | None:
     """Return a task of a person; None where there is none of theirs."""
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM agent_task WHERE id = ? AND person = ?",  # noqa: S608
+        f"SELECT {COLUMNS} FROM agent_task WHERE id = ? AND person = ?",  # noqa: S608
         (id_, person),
     ).fetchone()
-    return _as_of(_task(row), now) if row else None
+    return as_of(read_task(row), now) if row else None
 
 
 def tasks_of(connection: StoreConnection, person: str, now: datetime, most: int = 50) -> list[AgentTask]:
-    """Return a person's newest tasks, the newest first."""
+    """Return a person's newest tasks that are asked for one by one, the newest first."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM agent_task WHERE person = ? ORDER BY id DESC LIMIT ?",  # noqa: S608
+        f"SELECT {COLUMNS} FROM agent_task WHERE person = ?"  # noqa: S608
+        " AND id NOT IN (SELECT task FROM agent_list_task) ORDER BY id DESC LIMIT ?",
         (person, most),
     )
-    return [_as_of(_task(row), now) for row in rows]
+    return [as_of(read_task(row), now) for row in rows]
 
 
 def waiting_task(connection: StoreConnection, person: str, now: datetime) -> AgentTask | None:
     """Return the one that has waited longest; None where nothing does."""
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM agent_task"  # noqa: S608
+        f"SELECT {COLUMNS} FROM agent_task"  # noqa: S608
         " WHERE person = ? AND state = 'waiting' AND expires_at > ? ORDER BY id LIMIT 1",
         (person, moment(now)),
     ).fetchone()
-    return _task(row) if row else None
+    return read_task(row) if row else None
 
 
 def note_result(connection: StoreConnection, task: AgentTask, result: str) -> None:
@@ -121,11 +123,13 @@ def end_task(
     return ended.rowcount > 0
 
 
-def _task(row: Sequence[Any]) -> AgentTask:
+def read_task(row: Sequence[Any]) -> AgentTask:
+    """Return a task from its row in the store."""
     return AgentTask(*row)
 
 
-def _as_of(task: AgentTask, now: datetime) -> AgentTask:
+def as_of(task: AgentTask, now: datetime) -> AgentTask:
+    """Return a task as it is at a time: nobody writes down that one is over."""
     if task.state == "waiting" and task.expires_at <= moment(now):
         return replace(task, state="expired")
     return task

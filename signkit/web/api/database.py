@@ -69,6 +69,10 @@ class Database(Protocol):
         """See one state, whoever writes meanwhile."""
         ...
 
+    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
+        """Make what comes often cheaper for as long as somebody is there; any thread may end it."""
+        ...
+
 
 @dataclass(frozen=True)
 class SqliteDatabase:
@@ -101,10 +105,22 @@ class SqliteDatabase:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
 
+    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
+        """Hold a connection: whoever closes the last one moves the whole log into the file (sqlite.org/wal.html)."""
+        with self._named():
+            held = sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", uri=True, check_same_thread=False)
+            held.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return contextlib.closing(held)
+
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
+        with self._named(), contextlib.closing(connect(self.path)) as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say which store it is that cannot be used."""
         try:
-            with contextlib.closing(connect(self.path)) as connection:
-                yield connection
+            yield
         except sqlite3.Error as error:
             raise ServiceError("store-unusable", path=str(self.path.parent), cause=str(error)) from error

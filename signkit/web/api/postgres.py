@@ -163,6 +163,10 @@ class PostgresDatabase:
         with self.server.begin(_BEGIN_WRITING, (self.tenant, self.tenant)) as connection:
             yield connection
 
+    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
+        """Do nothing: the pool keeps connections."""
+        return contextlib.nullcontext()
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[StoreConnection]:
         """See one state."""

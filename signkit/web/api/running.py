@@ -67,7 +67,7 @@ def run_service(
     """
     own = read_service_settings(folder)
     _write_log()
-    made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
+    made = Service(folder, settings, own, revocation=revocation, attributes=attributes, load=_load)
     alone = contextlib.nullcontext() if made.tenants.is_shared else _alone(folder)
     with alone, contextlib.closing(made) as service:
         service.tenants.clear()
@@ -87,6 +87,14 @@ def run_service(
             config = listening_config(served, Patience(proxy=own.proxy))
             server = _Server(config, lambda: on_ready(Address(host, listener.getsockname()[1], own.origin)))
             server.run(sockets=[listener])
+
+
+def _load() -> None:
+    """Load what is asked of a worker, judging before all."""
+    import signkit.validation.api
+    import signkit.validation.pdf
+    import signkit.validation.viewing
+    import signkit.web.api.resources  # noqa: F401
 
 
 @dataclass(frozen=True)

@@ -313,6 +313,33 @@ MIGRATIONS: tuple[str, ...] = (
         link TEXT PRIMARY KEY REFERENCES party_link (id) ON DELETE CASCADE,
         address TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+
+    -- Signatures that parties are to agree to on their phones. The browser that comes back names a state and no tenant,
+    -- so they are in the store of no tenant; what is secret of them is sealed under the tenant's key.
+    CREATE TABLE phone_asking (
+        state BLOB PRIMARY KEY,
+        tenant_id TEXT NOT NULL,
+        link TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        ends_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Signatures that are asked for as one; each is a task of its own.
+    CREATE TABLE agent_list (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        role TEXT NOT NULL,
+        title TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        asked_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_list_by_person ON agent_list (person, id);
+    CREATE TABLE agent_list_task (
+        task TEXT PRIMARY KEY REFERENCES agent_task (id) ON DELETE CASCADE,
+        list TEXT NOT NULL REFERENCES agent_list (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_list_task_by_list ON agent_list_task (list, place);
     """,
 )
 VERSION = len(MIGRATIONS)
@@ -336,4 +363,5 @@ WITHOUT_SECRETS = """
     DELETE FROM agent_nonce;
     DELETE FROM agent_pairing;
     DELETE FROM turn;
+    DELETE FROM phone_asking;
 """

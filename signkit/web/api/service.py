@@ -125,6 +125,7 @@ class Service:
         own: the service's.
         revocation: who is asked about certificates for others; None: as the settings say (imported lists, plug-ins).
         attributes: who knows people's latest attributes; None: those of the entry points.
+        load: called in each worker at its start: what it loads nobody's request waits for.
     """
 
     folder: Path
@@ -136,11 +137,12 @@ class Service:
     leases: Leases = field(default_factory=Leases)
     revocation: Sequence[RevocationSource] | None = None
     attributes: Sequence[AttributeSource] | None = None
+    load: Callable[[], object] | None = None
 
     def __post_init__(self) -> None:
         self.tenants = open_tenants(self.folder, self.own, self.clock)
         count = self.own.workers or os.cpu_count() or 2
-        self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
+        self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=self.load, memory=_MEMORY)
         self.engine = Engine(self.own.engine) if self.own.engine is not None else None
         self._judgement: ValidationOptions | None = None
         #: Where the service connects to for a tenant, or because a tenant's file says so.
@@ -312,14 +314,6 @@ _NO_HTTPS = Text(
     "{name}: {value} is no https://… address (lower case, no path after an origin)",
     "{name}: {value} は https://… の形のアドレスではありません (小文字。origin の後にパスは付けない)",
 )
-
-
-def _warm() -> None:
-    """Load what is asked of a worker, judging before all; called in each at its start."""
-    import signkit.validation.api
-    import signkit.validation.pdf
-    import signkit.validation.viewing
-    import signkit.web.api.resources  # noqa: F401
 
 
 _FIRST_SETTINGS = """\

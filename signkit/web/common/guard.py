@@ -8,13 +8,14 @@ Sec-Fetch-Site, and Origin to the letter), and carry the form's own token (`sign
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from signkit.japan_time import JST
+from signkit.reporting.formats.times import times_in
 from signkit.web.common import peers
 from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import COOKIE, Session, Sessions
@@ -26,6 +27,8 @@ STATIC = "/static/"
 MOST_SENT = 1024 * 1024 * 1024
 
 _SAFE = ("GET", "HEAD")
+#: What Sec-Fetch-Site says of what another site's page asks for.
+_ELSEWHERE = ("cross-site", "same-site")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -63,6 +66,9 @@ class Door(Protocol):
     def is_open(self, path: str) -> bool:
         """Tell whether a page needs no session."""
 
+    def is_linked(self, path: str) -> bool:
+        """Tell whether pages of other sites may lead to a page, or load it."""
+
     def most_sent(self, session: Any) -> int:
         """Return how much is taken at once of whoever has that session, bytes."""
 
@@ -93,6 +99,10 @@ class LoopbackDoor:
         """See `Door.is_open`."""
         return path == START or path.startswith(STATIC)
 
+    def is_linked(self, path: str) -> bool:
+        """Only the start page leads here: on 127.0.0.1 every port's pages are of our site, and send our cookie."""
+        return self.is_open(path)
+
     def most_sent(self, session: Any) -> int:
         """See `Door.most_sent`."""
         del session
@@ -117,10 +127,14 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            refused = await self._refusal(scope)
-            app = self._app if refused is None else self._refuse(scope, *refused)
-            most = self._door.most_sent(scope.get("session"))
-            await app(scope, _bound_receive(receive, most), _strict(send))
+            with times_in(JST):  # the threads that make pages, too
+                await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = await self._refusal(scope)
+        app = self._app if refused is None else self._refuse(scope, *refused)
+        most = self._door.most_sent(scope.get("session"))
+        await app(scope, _bound_receive(receive, most), _strict(send))
 
     async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""
@@ -133,7 +147,10 @@ class Guard:
         scope["session"] = session = await self._door.find_session(scope, headers)
         if session is None and not self._door.is_open(scope["path"]):
             return 403, "session"
-        return None if scope["method"] in _SAFE else self._refusal_to_send(headers, origin, session)
+        if scope["method"] not in _SAFE:
+            return self._refusal_to_send(headers, origin, session)
+        is_strange = headers.get("sec-fetch-site") in _ELSEWHERE and not self._door.is_linked(scope["path"])
+        return (403, "origin") if is_strange else None
 
     def _refusal_to_send(self, headers: Headers, origin: str, session: Any) -> tuple[int, str] | None:
         if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != origin:
@@ -146,11 +163,9 @@ class Guard:
 
 def sent_cookie(headers: Headers, name: str) -> str | None:
     """Return what the browser shows under a cookie's name."""
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return cookie.value if cookie is not None else None
+    # RFC 6265 5.4: what stands beside it may be any other program's of this host, and need be no cookie by 4.1.1.
+    pairs = (each.partition("=") for header in headers.getlist("cookie") for each in header.split(";"))
+    return next((value.strip() for key, _, value in pairs if key.strip() == name), None)
 
 
 def _bound_receive(receive: Receive, most: int) -> Receive:

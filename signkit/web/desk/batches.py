@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,8 +188,13 @@ def signed_name(name: str, roles: Sequence[str]) -> str:
 
 
 def digest_of_list(contracts: Sequence[MadeContract]) -> str:
+    """Return one SHA-256 for all; see `digest_of_files`."""
+    return digest_of_files((each.sha256, f"{each.name}.pdf") for each in contracts)
+
+
+def digest_of_files(files: Iterable[tuple[str, str]]) -> str:
     """Return one SHA-256 for all: of a line each, with digest and name, as ``sha256sum`` prints them."""
-    lines = "".join(f"{each.sha256}  {each.name}.pdf\n" for each in contracts)
+    lines = "".join(f"{sha256}  {name}\n" for sha256, name in files)
     return hashlib.sha256(lines.encode()).hexdigest()
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-from signkit.reporting.change_pictures import ChangedPages
+if TYPE_CHECKING:
+    from signkit.reporting.change_pictures import ChangedPages
 
 _MOST_KEPT = 8
 

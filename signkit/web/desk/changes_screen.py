@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.history.differences import Diff, SignatureEvent
-from signkit.reporting.change_pictures import ChangedPages
 from signkit.web.desk import work
 from signkit.web.desk.screens import Screen
 from signkit.words import Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.history.differences import Diff, SignatureEvent
+    from signkit.reporting.change_pictures import ChangedPages
 
 _SIDES = ("before", "after")
 

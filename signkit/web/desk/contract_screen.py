@@ -14,12 +14,12 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
-from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import amending_templates
 from signkit.contracts.template import find_template
 from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
 from signkit.reporting.formats.text import signature_lines
 from signkit.web.common.downloads import download_file
+from signkit.web.common.forms import row_number
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
 from signkit.web.desk.check_screen import ToldReport, desk_lines, tell_report
 from signkit.web.desk.desk_hints import desk_text
@@ -59,6 +59,7 @@ class ToldContract:
         level, until: the lowest level of its signatures, and until when its evidence holds.
         all_signed, complete: whether every party has signed, and whether all of it is proven.
         amending: the templates that can change it.
+        is_consent: to electronic delivery, given: what can follow is its withdrawal.
     """
 
     title: str
@@ -71,10 +72,14 @@ class ToldContract:
     all_signed: bool
     complete: bool
     amending: tuple[str, ...]
+    is_consent: bool
 
 
 def tell_contract(status: ContractStatus, sha256: str, language: Language) -> ToldContract:
     """Return what the page says of a contract's status."""
+    from signkit.archive.judging import evidence_day, level_of
+    from signkit.delivery.consent import CONSENT
+
     contract = status.contract
     may_change = desk_text(status.may_still_change())
     return ToldContract(
@@ -88,6 +93,7 @@ def tell_contract(status: ContractStatus, sha256: str, language: Language) -> To
         status.all_signed,
         status.complete,
         amending_templates(contract) if status.all_signed else (),
+        contract is not None and contract.template_id == CONSENT,
     )
 
 
@@ -121,7 +127,7 @@ class ContractScreen(Screen):
     def routes(self) -> list[BaseRoute]:
         """See `Screen.routes`."""
         return [
-            self.page("/contracts/{number:int}", self.entry),
+            self.page("/contracts/{number}", self.entry),
             self.page("/documents/{sha256}", self.document),
             self.page("/documents/{sha256}/file", self.file),
             self.form("/documents/{sha256}/keep", self.keep),
@@ -131,11 +137,12 @@ class ContractScreen(Screen):
 
     def entry(self, request: Request) -> Response:
         """Show an entry of the archive."""
-        if not self.office.has_archive():
+        number = row_number(request.path_params["number"])
+        if number is None or not self.office.has_archive():
             return self.unknown(request)
         with self.office.archive() as archive, archive.reading() as connection:
             try:
-                entry = load_entry(connection, request.path_params["number"])
+                entry = load_entry(connection, number)
             except ArchiveError:
                 return self.unknown(request)
         if entry.current is None:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
@@ -15,11 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.archive.said import WordRefused, read_day
-from signkit.delivery.check import DeliveryCheck
-from signkit.delivery.consent import CONSENT, WITHDRAWAL
 from signkit.delivery.consent_making import ConsentTerms
 from signkit.delivery.means import Means
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import shown_name, uploads, word
@@ -32,6 +31,9 @@ from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.shelf import Shelved
 from signkit.web.desk.work import NamedOnDesk
 from signkit.words import Text
+
+if TYPE_CHECKING:  # what judges is loaded once somebody looks at a contract
+    from signkit.delivery.check import DeliveryCheck
 
 _FORMATS = {"html": ReportFormat.HTML, "csv": ReportFormat.CSV, "json": ReportFormat.JSON}
 _MOST_CONSENTS = 50
@@ -69,10 +71,12 @@ class DeliveryScreen(Screen):
         checked = self._check(
             sha256, contract, [each for each in map(self.office.named, chosen) if each is not None], day
         )
+        today = datetime.now(JST).date()
         return self.show(
             request, "delivery.html", sha256=sha256, name=contract.name, consents=names, chosen=chosen,
-            on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means),
-            today=datetime.now(JST).date(), title=title_of(checked.status), were_made="made" in asked,
+            on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means), today=today,
+            as_of_today=self._address(request, chosen, today.isoformat()), title=title_of(checked.status),
+            were_made="made" in asked,
         )  # fmt: skip
 
     def make_consents(self, request: Request, form: FormData) -> Response:
@@ -178,6 +182,7 @@ class DeliveryScreen(Screen):
     def _consents(self, sha256: str, contract: NamedOnDesk) -> list[str]:
         """Return the signed consents and withdrawals that the archive keeps of the contract's parties."""
         from signkit.archive.finding import Query, find
+        from signkit.delivery.consent import CONSENT, WITHDRAWAL
 
         number = self.office.entry_of(sha256)
         names = set(self._party_names(sha256, contract))

@@ -105,6 +105,16 @@ class Jobs:
         """Tell whether any is under way."""
         return any(job.state == "working" for job in list(self._jobs.values()))
 
+    def failed(self) -> list[DeskJob]:
+        """Return what failed, the newest first, but for what went well when it was tried again."""
+        failed: dict[tuple[str, str], DeskJob] = {}
+        for job in list(self._jobs.values()):
+            same = job.title.en, job.leads_back
+            failed.pop(same, None)
+            if job.state == "failed":
+                failed[same] = job
+        return list(failed.values())[::-1]
+
     def stop_all(self) -> None:
         """Cancel whatever is under way."""
         for job in list(self._jobs.values()):

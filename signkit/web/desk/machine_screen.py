@@ -29,7 +29,9 @@ class MachineScreen(Screen):
     def health(self, request: Request) -> Response:
         """Show what ``signkit doctor`` finds."""
         try:
-            findings = self.office.pool.submit(examine_machine, self.office.settings).result()
+            findings = self.office.pool.submit(
+                examine_machine, self.office.settings, rehearsal=self.office.options.rehearsal
+            ).result()
         except WorkerLost as lost:
             from signkit.doctor import Checkup
 
@@ -39,8 +41,11 @@ class MachineScreen(Screen):
         return self.show(request, "health.html", findings=shown)
 
 
-def examine_machine(settings: Settings) -> list[Checkup]:
+def examine_machine(settings: Settings, *, rehearsal: bool) -> list[Checkup]:
     """Return the doctor's findings; called in a worker, for a reader may hang."""
     from signkit.doctor import examine, surroundings
+    from signkit.japan_time import JST
+    from signkit.reporting.formats.times import times_in
 
-    return list(examine(settings, surroundings()))
+    with times_in(JST):  # as on every page
+        return list(examine(settings, surroundings(), rehearsal=rehearsal))

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from signkit.archive.exporting import moment_in_words
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN
 from signkit.contracts.bulk.table import SUFFIXES
-from signkit.contracts.template import Template, list_templates
+from signkit.contracts.template import Template
 from signkit.output import make_folder
 from signkit.web.common.downloads import download, download_file
 from signkit.web.common.forms import shown_name, uploads, word
@@ -50,6 +51,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus
+    from signkit.web.desk.office import Office
 
 _CELL = "cell:"
 _MOST_TABLE = 100_000_000
@@ -84,7 +86,7 @@ class ManyScreen(Screen):
 
     def begin(self, request: Request, form: FormData) -> Response:
         """Take a table and look at its rows."""
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template, sent = templates.get(word(form, "template")), uploads(form, "table")
         name = shown_name(sent[0]) if sent else ""
         suffix = "." + name.rpartition(".")[2].lower()
@@ -98,7 +100,7 @@ class ManyScreen(Screen):
         """Hand out a template's empty table."""
         from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
 
-        templates = {template.id: template for template in list_templates(self.office.settings)}
+        templates = {template.id: template for template in self.office.templates()}
         template = templates.get(request.path_params["template"])
         write = {"csv": csv_sheet, "xlsx": excel_sheet}.get(request.path_params["ending"])
         if template is None or write is None:
@@ -143,20 +145,22 @@ class ManyScreen(Screen):
     def contract(self, request: Request) -> Response:
         """Show the pages of one row's contract."""
         batch, place = self._batch(request), request.path_params["place"]
-        contracts = self.office.batches.contracts(batch) if batch is not None else []
+        contracts = self.office.contracts_of(batch) if batch is not None else []
         if batch is None or not 0 < place <= len(contracts):
             return self.unknown(request)
         made = contracts[place - 1]
+        entry = self.office.entry_of(made.sha256)
+        is_own = entry is None and self.office.name_of(made.sha256) is not None
         return self.show(
             request, "many_contract.html", batch=batch, made=made, place=place, count=len(contracts),
-            pages=self.office.page_facts(made.sha256), widths=WIDTHS, most_pages=MOST_PAGES,
-            entry=self.office.entry_of(made.sha256),
+            pages=self.office.page_facts(made.sha256), widths=WIDTHS, most_pages=MOST_PAGES, entry=entry,
+            row_page=f"/documents/{made.sha256}" if is_own else None,
         )  # fmt: skip
 
     def ask_to_sign(self, request: Request) -> Response:
         """Show what one PIN would sign."""
         batch = self._batch(request)
-        turn = self._turn(batch, request.path_params["role"]) if batch is not None else None
+        turn = turn_of(self.office, batch, request.path_params["role"]) if batch is not None else None
         if batch is None or turn is None:
             return self.unknown(request)
         self.office.ahead.begin(environment_of(self.office.settings.home))
@@ -165,7 +169,7 @@ class ManyScreen(Screen):
     def sign(self, request: Request, form: FormData) -> Response:
         """Begin to sign what was shown."""
         batch, role = self._batch(request), request.path_params["role"]
-        turn = self._turn(batch, role) if batch is not None else None
+        turn = turn_of(self.office, batch, role) if batch is not None else None
         key = chosen_key(self.office, word(form, "key"))
         if batch is None or turn is None or key is None:
             return self.unknown(request)
@@ -205,7 +209,7 @@ class ManyScreen(Screen):
         batch = self._batch(request)
         if batch is None or self._is_busy(batch) or self._has_unkept(batch):
             return self.unknown(request)
-        self.office.batches.discard(batch)
+        self.office.discard_batch(batch)
         return go_to("/many")
 
     def _batch(self, request: Request) -> DeskBatch | None:
@@ -216,8 +220,8 @@ class ManyScreen(Screen):
         return job is not None and job.state == "working"
 
     def _has_unkept(self, batch: DeskBatch) -> bool:
-        signed = (each for each in self.office.batches.contracts(batch) if each.signed)
-        return any(self.office.entry_of(each.sha256) is None for each in signed)
+        signed = [each.sha256 for each in self.office.contracts_of(batch) if each.signed]
+        return len(self.office.entries_of(signed)) < len(set(signed))
 
     def _check(self, batch: DeskBatch) -> Response:
         return self._start(batch, WORDS["many_check"], partial(check_batch, office=self.office, batch=batch))
@@ -245,9 +249,9 @@ class ManyScreen(Screen):
         return go_to(f"/jobs/{self.office.batch_jobs[batch.number].number}")
 
     def _ask(self, request: Request, template: Template | None = None, error: str | None = None) -> Response:
-        batches = [(each, self._how_far(each)) for each in self.office.batches.listed()]
+        batches = [(each, self._how_far(each), moment_in_words(each.since)) for each in self.office.batches.listed()]
         return self.show(
-            request, "many.html", 400 if error else 200, templates=list_templates(self.office.settings),
+            request, "many.html", 400 if error else 200, templates=self.office.templates(),
             chosen=template.id if template else request.query_params.get("template"), error=error, batches=batches,
             pattern=DEFAULT_PATTERN,
         )  # fmt: skip
@@ -259,14 +263,15 @@ class ManyScreen(Screen):
             return WORDS["many_unchecked"]
         if not batch.digests:
             return WORDS["many_good"].filled(count=batch.count)
-        signed = sum(bool(each.signed) for each in self.office.batches.contracts(batch))
+        signed = sum(bool(each.signed) for each in self.office.contracts_of(batch))
         return WORDS["many_signed"].filled(count=len(batch.names), signed=signed)
 
     def _page(self, request: Request, batch: DeskBatch) -> Response:
-        contracts = self.office.batches.contracts(batch)
+        contracts = self.office.contracts_of(batch)
         template, language = template_of(self.office, batch), self.language(request)
         labels = {party.role: party.label.in_language(language) for party in template.parties}
-        kept = [self.office.entry_of(each.sha256) if each.signed else None for each in contracts]
+        entries = self.office.entries_of(each.sha256 for each in contracts if each.signed)
+        kept = [entries.get(each.sha256) for each in contracts]
         busy = self.office.batch_jobs[batch.number] if self._is_busy(batch) else None
         return self.show(
             request, "many_batch.html", batch=batch, title=template.title, state=self._how_far(batch), busy=busy,
@@ -276,33 +281,18 @@ class ManyScreen(Screen):
             items=_items_to_tell_apart(template), unkept=sum(1 for made, entry in zip(contracts, kept, strict=True)
                                                              if made.signed and entry is None),
             has_archive=self.office.has_archive(), is_signed=bool(contracts) and all(each.signed for each in contracts),
+            **self.office.told_beside_table(batch),
         )  # fmt: skip
-
-    def _statuses(self, contracts: list[MadeContract]) -> list[tuple[list[MadeContract], ContractStatus]]:
-        """Return where those stand that the same people signed: the first speaks for all; each is looked at again."""
-        return [(group, self.office.status(group[0].sha256, group[0].name)) for _, group in groups_of(contracts)]
 
     def _turns(
         self, batch: DeskBatch, contracts: list[MadeContract], labels: dict[str, str]
     ) -> list[tuple[str, str, int]]:
         """Return who may sign, and how many; where each is somebody else's, each signs on its own page."""
         found: dict[str, int] = {}
-        for group, status in self._statuses(contracts):
+        for group, status in _statuses(self.office, contracts):
             for role in set(roles_in_turn(status)) & set(batch.one_signer):
                 found[role] = found.get(role, 0) + len(group)
         return [(role, labels.get(role, role), count) for role, count in found.items()]
-
-    def _turn(self, batch: DeskBatch, role: str) -> tuple[list[MadeContract], ContractStatus] | None:
-        """Return the contracts that a role may sign now, and where the first stands; None where there is none."""
-        found: list[MadeContract] = []
-        first: ContractStatus | None = None
-        if role not in batch.one_signer:
-            return None
-        for group, status in self._statuses(self.office.batches.contracts(batch)):
-            if role in roles_in_turn(status):
-                found += group
-                first = first or status
-        return (found, first) if first is not None else None
 
     def _ask_to_sign(
         self,
@@ -338,13 +328,37 @@ class ManyScreen(Screen):
         )  # fmt: skip
 
 
-def sign_batch(job: DeskJob, order: ManyOrder, process: PromptedProcess) -> None:
+def turn_of(office: Office, batch: DeskBatch, role: str) -> tuple[list[MadeContract], ContractStatus] | None:
+    """Return the contracts that a role may sign now, and where the first stands; None where there is none."""
+    found: list[MadeContract] = []
+    first: ContractStatus | None = None
+    if role not in batch.one_signer:
+        return None
+    for group, status in _statuses(office, office.contracts_of(batch)):
+        if role in roles_in_turn(status):
+            found += group
+            first = first or status
+    return (found, first) if first is not None else None
+
+
+def _statuses(office: Office, contracts: list[MadeContract]) -> list[tuple[list[MadeContract], ContractStatus]]:
+    """Return where those stand that the same people signed: the first speaks for all; each is looked at again."""
+    return [(group, office.status(group[0].sha256, group[0].name)) for _, group in groups_of(contracts)]
+
+
+def sign_batch(
+    job: DeskJob, order: ManyOrder, process: PromptedProcess, on_signed: Callable[[], object] = lambda: None
+) -> None:
     """Have the process sign; each file lies where it belongs as soon as it is signed."""
 
     def begun(stage: str) -> None:
         job.stage, job.done = STAGES.get(stage), 0
 
-    answer = process.run(order, begun, lambda done: setattr(job, "done", done))
+    def counted(done: int) -> None:
+        job.done = done
+        on_signed()
+
+    answer = process.run(order, begun, counted)
     if job.state != "working":
         return
     if answer is None:

@@ -177,7 +177,9 @@ def render_batch(job: DeskJob, office: Office, batch: DeskBatch) -> None:
         render_table(table, common, batch.names, folder, pool, _cores(), made, overwrite=True)
     digests = {name: hashlib.sha256((folder / f"{name}.pdf").read_bytes()).hexdigest() for name in batch.names}
     if job.state == "working":
-        office.batches.keep(replace(batch, digests=digests))
+        whole = replace(batch, digests=digests)
+        office.note_made(whole)
+        office.batches.keep(whole)
 
 
 @contextmanager
@@ -199,7 +201,7 @@ def _cores() -> int:
 
 def keep_batch(job: DeskJob, office: Office, batch: DeskBatch) -> None:
     """Take every signed contract into the archive; what is there already is passed over."""
-    contracts = [each for each in office.batches.contracts(batch) if each.signed]
+    contracts = [each for each in office.contracts_of(batch) if each.signed]
     job.stage, job.total = _KEEPING, len(contracts)
     for each in contracts:
         if job.state != "working":
@@ -217,7 +219,7 @@ def hand_out_batch(office: Office, batch: DeskBatch, by: list[str]) -> Path:
     """
     from signkit.contracts.handout import hand_out, plan_handout
 
-    contracts = office.batches.contracts(batch)
+    contracts = office.contracts_of(batch)
     furthest = {Path(signed_name(each.name, each.signed)): _furthest(office, each) for each in contracts}
 
     def read(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,10 +15,11 @@ from signkit.errors import FileUnusable, InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
-from signkit.web.desk.batches import Batches
+from signkit.web.desk.batches import Batches, DeskBatch, MadeContract
 from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import DeskJob, Jobs
+from signkit.web.desk.known_templates import KnownTemplates
 from signkit.web.desk.prompted_process import SigningAhead
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.searches import Searches
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.contracts.render import Rendered
+    from signkit.contracts.template import Template
     from signkit.progress.contract import ContractStatus
     from signkit.signers.card_report import CardReport
     from signkit.validation.options import ValidationOptions
@@ -132,6 +134,7 @@ class Office:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
         self.searches = Searches(self.options.home)
+        self._templates = KnownTemplates()
         self.batches = Batches(self.options.home / "batches")
         self.ahead = SigningAhead()
         self._own_pools = own_pools() if self.pools is None else None
@@ -184,8 +187,13 @@ class Office:
         """Return how one file is judged: opened with the password that was given for it."""
         return replace(self.judgement(), password=self.passwords.get(sha256))
 
-    def continue_as(self, before: str, after: str) -> None:
-        """Let a file be what the one was that it continues: opened with its password."""
+    def continue_as(self, before: str, after: str, role: str = "") -> None:
+        """Let a file be what the one was that it continues: opened with its password.
+
+        Args:
+            role: whose signature made it; empty: none did.
+        """
+        del role
         if before in self.passwords:
             self.passwords[after] = self.passwords[before]
 
@@ -222,6 +230,17 @@ class Office:
         with self.archive() as archive, archive.reading() as connection:
             row = connection.execute("SELECT entry FROM revision WHERE sha256 = ?", (sha256,)).fetchone()
         return row[0] if row else None
+
+    def entries_of(self, files: Iterable[str]) -> dict[str, int]:
+        """Return the entries that keep these files, by their digests; see `entry_of`."""
+        if not self.has_archive():
+            return {}
+        with self.archive() as archive, archive.reading() as connection:
+            rows = (
+                (each, connection.execute("SELECT entry FROM revision WHERE sha256 = ?", (each,)).fetchone())
+                for each in files
+            )
+            return {each: row[0] for each, row in rows if row is not None}
 
     def path_of(self, sha256: str) -> Path:
         """Return where a file lies: on the desk, in the archive, or among a table's contracts.
@@ -343,6 +362,30 @@ class Office:
     def told_beside(self, sha256: str) -> Mapping[str, Any]:
         """Return what a file's page says beside what the file tells: templates (``beside``) and their facts."""
         del sha256
+        return {"beside": ()}
+
+    def templates(self) -> tuple[Template, ...]:
+        """Return the templates that one can begin with, by name.
+
+        Raises:
+            ContractError("template-invalid"): one of them cannot be used.
+        """
+        return self._templates.listed(self.settings)
+
+    def contracts_of(self, batch: DeskBatch) -> list[MadeContract]:
+        """Return a table's contracts as they are now, in the order of the rows; none before all are made."""
+        return self.batches.contracts(batch)
+
+    def note_made(self, batch: DeskBatch) -> None:
+        """Hear that a table's contracts are made; at a desk nobody but whoever made them has to know."""
+
+    def discard_batch(self, batch: DeskBatch) -> None:
+        """Throw a batch away with all its files."""
+        self.batches.discard(batch)
+
+    def told_beside_table(self, batch: DeskBatch) -> Mapping[str, Any]:
+        """Return what a table's page says beside what the table tells; see `told_beside`."""
+        del batch
         return {"beside": ()}
 
     def who(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signkit.web.desk.form_words import FORM_WORDS
+from signkit.web.desk.today_words import TODAY_WORDS
 from signkit.web.desk.upkeep_words import UPKEEP_WORDS
 from signkit.words import Text
 
@@ -239,6 +240,7 @@ WORDS: dict[str, Text] = {
         "Mend the cells here, or in your own table and drop it again. The mended table can be downloaded.",
         "ここでセルを直すか、お手元の表を直して入れ直してください。直した表はダウンロードできます。",
     ),
+    "many_row_page": Text("The contract’s own page", "この契約書の画面"),
     "many_row": Text("Row {number}", "{number} 行目"),
     "many_header": Text("Headings (row 1)", "見出し（1 行目）"),
     "many_more_rows": Text(
@@ -471,4 +473,5 @@ WORDS: dict[str, Text] = {
 }
 
 WORDS.update(FORM_WORDS)
+WORDS.update(TODAY_WORDS)
 WORDS.update(UPKEEP_WORDS)

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.archive.backup import Copied, restore
-from signkit.archive.rebuilding import is_whole
 from signkit.archive.store import DISPOSALS, LEDGER
 from signkit.web.common.forms import word
 from signkit.web.desk import work
@@ -50,6 +49,8 @@ def ledger_state(folder: Path) -> LedgerState:
         ArchiveError("archive-newer", "archive-busy"): that cannot be told.
     """
     if (folder / LEDGER).is_file():
+        from signkit.archive.rebuilding import is_whole
+
         return "whole" if is_whole(folder) else "torn"
     return "files" if (folder / "files").is_dir() else "none"
 

@@ -135,5 +135,6 @@ class _Watched:
 
 def _load_ahead() -> None:
     """Load what the first contract's page needs, while the browser opens."""
-    import signkit.progress.contract
+    import signkit.archive.judging
+    import signkit.delivery.check
     import signkit.signing.levels  # noqa: F401

@@ -216,12 +216,12 @@ def take_signed(office: Office) -> None:
 
 def _take_signed(office: Office) -> None:
     for path in sorted((office.options.home / "signed").glob("*.pdf")):
-        before = path.name.partition("-")[0]
-        name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
+        before, _, role = path.stem.partition("-")
+        name = office.name_of(before) or f"{role}.pdf"
         with path.open("rb") as stream:
             shelved = office.shelf.take(stream, name, "signed")
         path.unlink()
-        office.continue_as(before, shelved.sha256)
+        office.continue_as(before, shelved.sha256, role)
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)

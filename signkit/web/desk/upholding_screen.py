@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import AMENDING
 from signkit.reporting.formats.report_wording import VERDICTS
-from signkit.signing.levels import Level
-from signkit.validation.report import Report
 from signkit.web.common.forms import word
 from signkit.web.desk import work
 from signkit.web.desk.contract_form import words_of
@@ -20,7 +19,11 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.work import ExtendedFile, NamedOnDesk
 
-_LEVELS = (Level.B_LTA, Level.B_LT)
+if TYPE_CHECKING:  # what judges and signs is loaded once somebody looks at a contract
+    from signkit.signing.levels import Level
+    from signkit.validation.report import Report
+
+_LEVELS = ("B-LTA", "B-LT")
 _STEPS = 3
 
 
@@ -44,19 +47,21 @@ class UpholdingScreen(Screen):
         sha256 = request.path_params["sha256"]
         report = self.office.status(sha256, file.name).report
         return self.show(
-            request, "extend.html", sha256=sha256, name=file.name, levels=[each.value for each in _LEVELS],
+            request, "extend.html", sha256=sha256, name=file.name, levels=_LEVELS,
             has_service=bool(self.office.options.tsa or self.office.settings.tsa_urls), **_standing(report),
         )  # fmt: skip
 
     def extend(self, request: Request, form: FormData) -> Response:
         """Begin to add the evidence."""
+        from signkit.signing.levels import Level
+
         sha256 = request.path_params["sha256"]
-        level = next((each for each in _LEVELS if each.value == word(form, "level")), None)
-        if level is None or self.office.named(sha256) is None:
+        level = word(form, "level")
+        if level not in _LEVELS or self.office.named(sha256) is None:
             return self.unknown(request)
         job = DeskJob(WORDS["extend"], leads_back=f"/documents/{sha256}/extend", cancelled=WORDS["stopped"])
         job.leads_to = f"/documents/{sha256}/extended/{job.number}"
-        self.office.jobs.start(job, lambda job: self._extend(job, sha256, level))
+        self.office.jobs.start(job, lambda job: self._extend(job, sha256, Level(level)))
         return go_to(f"/jobs/{job.number}")
 
     def extended(self, request: Request) -> Response:
@@ -122,5 +127,7 @@ class UpholdingScreen(Screen):
 
 def _standing(report: Report) -> dict[str, object]:
     """Return what the evidence is worth: verdict, level and until when."""
+    from signkit.archive.judging import evidence_day, level_of
+
     day = evidence_day(report)
     return {"verdict": VERDICTS[report.verdict], "level": level_of(report), "until": day}

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,11 +19,10 @@ from signkit.archive.entries import load_entries
 from signkit.archive.exporting import kind_in_words, moment_in_words
 from signkit.archive.operations import last_backup
 from signkit.archive.purging import Due, due_entries, purge
-from signkit.archive.renewing import Renewal, entries_to_look_at, note_policy
 from signkit.archive.retention import Keeping
 from signkit.archive.store import clock_runs_back
-from signkit.delivery.sheet import JST
-from signkit.output import write_checked
+from signkit.japan_time import JST
+from signkit.output import make_folder, write_checked
 from signkit.web.common.forms import word
 from signkit.web.desk import work
 from signkit.web.desk.jobs import DeskJob
@@ -31,6 +31,9 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.archive.renewing import Renewal
 
 #: What ends within so many days is due.
 _AHEAD = timedelta(days=90)
@@ -75,6 +78,8 @@ class UpkeepScreen(Screen):
 
     def due(self, request: Request) -> Response:
         """Show whose evidence ends soon."""
+        from signkit.archive.renewing import entries_to_look_at
+
         if not self.office.has_archive():
             return self.unknown(request)
         by = self._renewal_day()
@@ -134,9 +139,13 @@ class UpkeepScreen(Screen):
         problem = _folder_problem(typed, self.office.settings.archive_folder())
         if problem is not None:
             return self._backup_page(request, typed, problem, 400)
+        is_new = not Path(typed).is_dir()
+        if is_new and word(form, "make").strip() != typed:
+            missing = WORDS["backup_not_there"].filled(there=str(_nearest(Path(typed))))
+            return self._backup_page(request, typed, missing, 400, make=typed)
         job = DeskJob(WORDS["backup"], leads_back="/archive/backup", cancelled=WORDS["stopped"])
         job.leads_to = f"/archive/backed-up/{job.number}"
-        self.office.jobs.start(job, lambda job: self._back_up(job, typed))
+        self.office.jobs.start(job, lambda job: self._back_up(job, typed, is_new=is_new))
         return go_to(f"/jobs/{job.number}")
 
     def backed_up(self, request: Request) -> Response:
@@ -151,6 +160,8 @@ class UpkeepScreen(Screen):
             return archive.clock().astimezone(JST).date() + _AHEAD
 
     def _renew(self, job: DeskJob) -> None:
+        from signkit.archive.renewing import Renewal, entries_to_look_at, note_policy
+
         office, by, done = self.office, self._renewal_day(), []
         options = office.judgement()
         folder = office.settings.archive_folder()
@@ -194,13 +205,17 @@ class UpkeepScreen(Screen):
             deleted=int(deleted) if deleted.isascii() and deleted.isdigit() and len(deleted) < 9 else None,
         )  # fmt: skip
 
-    def _backup_page(self, request: Request, folder: str, problem: Text | None = None, status: int = 200) -> Response:
+    def _backup_page(
+        self, request: Request, folder: str, problem: Text | None = None, status: int = 200, *, make: str | None = None
+    ) -> Response:
         with self.office.archive() as archive:
             last = last_backup(archive)
         shown = moment_in_words(last) if last else None
-        return self.show(request, "backup.html", status, folder=folder, problem=problem, last=shown)
+        return self.show(request, "backup.html", status, folder=folder, problem=problem, last=shown, make=make)
 
-    def _back_up(self, job: DeskJob, typed: str) -> None:
+    def _back_up(self, job: DeskJob, typed: str, *, is_new: bool) -> None:
+        if is_new:  # they said that it is right
+            make_folder(Path(typed))
         with self.office.archive() as archive:
             copied = backup(archive, Path(typed), job.report)
         note = self.office.options.home / _FOLDER
@@ -215,6 +230,11 @@ def last_folder(office: Office) -> str:
         return str(json.loads((office.options.home / _FOLDER).read_text(encoding="utf-8"))["folder"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the last folder on the way that is there."""
+    return next((each for each in folder.parents if each.is_dir()), Path(folder.anchor))
 
 
 def _folder_problem(typed: str, archive: Path) -> Text | None:

@@ -174,6 +174,14 @@ UPKEEP_WORDS: dict[str, Text] = {
     ),
     "backup_folder": Text("Folder of the backup", "バックアップ先のフォルダー"),
     "backup_example": Text(r"Such as E:\SignKit or /media/usb/signkit", r"例: E:\SignKit、/media/usb/signkit"),
+    "backup_not_there": Text(
+        "This folder is not there; what is there ends with {there}. Is it typed right, and is the disk connected?",
+        "このフォルダーはありません（あるのは {there} まで）。"
+        "入力に間違いがないか、ディスクがつながっているか確かめてください。",
+    ),
+    "backup_make": Text(
+        "It is right: make the folder and back up", "間違いありません。フォルダーを作ってバックアップする"
+    ),
     "backup_where": Text(
         "Name the folder with its whole path.", "フォルダーを、ドライブ名などから始まる場所で入力してください。"
     ),
@@ -278,7 +286,16 @@ UPKEEP_WORDS: dict[str, Text] = {
     "consents_add": Text("Add signed consents (PDF)", "署名済みの承諾書を加える (PDF)"),
     "check_again": Text("Check again", "もう一度確かめる"),
     "delivered_on": Text("Day of delivery", "提供する日"),
-    "delivered_on_hint": Text("Empty: the contract's own date.", "空欄: 契約書の日付"),
+    "delivered_on_hint": Text(
+        "Consents must be signed by then. Empty: the contract's own date.",
+        "承諾の署名は、この日までに必要です。空欄のときは契約書の日付で確かめます。",
+    ),
+    "held_against": Text("Checked for delivery on {day}.", "{day} に提供するものとして確かめました。"),
+    "held_against_own": Text(
+        "Checked for delivery on {day}, the contract's own date: no other day is entered below.",
+        "契約書の日付 {day} に提供するものとして確かめました（提供する日が空欄のため）。",
+    ),
+    "held_today": Text("Check for delivery today ({day})", "今日 ({day}) 提供するものとして確かめる"),
     "consent_make": Text("Make consents", "承諾書を作る"),
     "consent_make_lead": Text(
         "Made from this contract, one for each who has to consent. They wait for signatures under “Today”.",

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from signkit.incoming import read_file
 from signkit.limits import PDF_BYTES
 from signkit.settings import Settings
-from signkit.validation.options import ValidationOptions
-from signkit.validation.report import Report
 
 if TYPE_CHECKING:
     from signkit.archive.rebuilding import Rebuilt
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from signkit.plain_data import Data
     from signkit.reporting.change_pictures import ChangedPages
     from signkit.signing.levels import Level, Services
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.report import Report
 
 
 @dataclass(frozen=True)

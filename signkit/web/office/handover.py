@@ -7,7 +7,7 @@ in the tenant's store beside the contract and never in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
@@ -30,6 +30,8 @@ _STEPS: dict[Act, tuple[tuple[State, ...], State]] = {
     "decline": (("approved",), "declined"),
 }
 MOST_TEXT = 2000
+#: So many are looked for by one statement.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class HandOver:
         approved_by: who did.
         remind_on, expires_on: ISO days; from the first it is overdue, after the second it is not signed any more.
         reminded_on: the day on which somebody was reminded last, ISO.
+        batch: the table of which it is a row; None: made by itself.
         version: counts its changes: whoever changes it says which they saw.
     """
 
@@ -73,12 +76,18 @@ class HandOver:
     remind_on: str | None = None
     expires_on: str | None = None
     reminded_on: str | None = None
+    batch: str | None = None
     version: int = 1
     remarks: tuple[Remark, ...] = ()
 
     def can(self, act: Act) -> bool:
         """Tell whether an act fits the state."""
         return act not in _STEPS or self.state in _STEPS[act][0]
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """The roles that signed it here, in their order."""
+        return tuple(each.text for each in self.remarks if each.act == "sign" and each.text)
 
     def is_expired(self, today: date) -> bool:
         """Tell whether its time to be signed is over."""
@@ -98,12 +107,19 @@ class HandOver:
         return self.state == "approved" and not self.is_expired(today)
 
 
-def begin(connection: StoreConnection, sha256: str, name: str, maker: str, now: str) -> HandOver:
+def state_of(known: HandOver) -> str:
+    """Return what a form carries, so that it is not taken on another state than the one that was seen."""
+    return f"{known.version}-{known.sha256}"
+
+
+def begin(
+    connection: StoreConnection, sha256: str, name: str, maker: str, now: str, batch: str | None = None
+) -> HandOver:
     """Begin with a file that was made; one that is on its way already stays as it is."""
     known = find(connection, sha256)
     if known is not None and known.state != "ended":
         return known
-    made = HandOver(new_id(), sha256, name, maker, remarks=(Remark(now, maker, "make", sha256),))
+    made = HandOver(new_id(), sha256, name, maker, batch=batch, remarks=(Remark(now, maker, "make", sha256),))
     connection.execute(
         "INSERT INTO handover (id, state, content) VALUES (?, ?, ?)", (made.id, made.state, _plain(made))
     )
@@ -142,15 +158,15 @@ def note_reminder(connection: StoreConnection, seen: HandOver, now: str, today: 
     return _keep(connection, replace(seen, reminded_on=today.isoformat(), remarks=(*seen.remarks, remark)))
 
 
-def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str) -> None:
-    """Let the file that a signature made stand where the one was that was signed."""
+def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str, role: str = "") -> None:
+    """Let the file that a signature made stand where the one was that was signed; ``role``: whose it is."""
     known = find(connection, before)
     if known is not None:
-        _note_file(connection, _keep_signed(connection, replace(known, sha256=after), who, now))
+        _note_file(connection, _keep_signed(connection, replace(known, sha256=after), who, now, role))
 
 
-def _keep_signed(connection: StoreConnection, signed: HandOver, who: str, now: str) -> HandOver:
-    remark = Remark(now, who, "sign", signed.sha256)
+def _keep_signed(connection: StoreConnection, signed: HandOver, who: str, now: str, role: str) -> HandOver:
+    remark = Remark(now, who, "sign", signed.sha256, role)
     return _keep(connection, replace(signed, version=signed.version + 1, remarks=(*signed.remarks, remark)))
 
 
@@ -170,6 +186,21 @@ def find(connection: StoreConnection, sha256: str) -> HandOver | None:
         "SELECT h.content FROM handover h JOIN handover_file f ON f.handover = h.id WHERE f.sha256 = ?", (sha256,)
     ).fetchone()
     return _read(row[0]) if row else None
+
+
+def find_all(connection: StoreConnection, files: Sequence[str]) -> dict[str, HandOver]:
+    """Return how far each contract is that one of these files is, or was; see `find`."""
+    found: dict[str, HandOver] = {}
+    for start in range(0, len(files), _AT_ONCE):
+        some = files[start : start + _AT_ONCE]
+        places = ", ".join("?" * len(some))
+        rows = connection.execute(
+            "SELECT f.sha256, h.content FROM handover h JOIN handover_file f ON f.handover = h.id"  # noqa: S608
+            f" WHERE f.sha256 IN ({places})",
+            tuple(some),
+        )
+        found |= {sha256: _read(content) for sha256, content in rows.fetchall()}
+    return found
 
 
 def find_by_id(connection: StoreConnection, id_: str) -> HandOver | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any, Protocol
 
 from signkit.archive.exporting import moment_in_words
+from signkit.web.api.service import Service
+from signkit.web.api.store import Store
 from signkit.web.office.door import origin_of_pages
 from signkit.web.office.handover import MOST_TEXT, Act, HandOver
 from signkit.web.office.mail import unsent_mails
 from signkit.web.office.party_links import DAYS, list_links
-from signkit.web.people.accounts import find_person
-
-if TYPE_CHECKING:
-    from signkit.web.office.tenant_office import TenantOffice
+from signkit.web.people.accounts import Person, find_person
 
 #: The acts that have a form, in the order in which they are shown.
 _ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
@@ -21,7 +21,29 @@ _ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
 WITH_REASON: tuple[Act, ...] = ("send-back", "decline", "remark")
 
 
-def panel(office: TenantOffice, sha256: str) -> Mapping[str, Any]:
+class Onlooker(Protocol):
+    """Who looks at the way of a contract, and where (`signkit.web.office.tenant_office.TenantOffice`)."""
+
+    @property
+    def service(self) -> Service | None:
+        """Where the office is served."""
+
+    @property
+    def store(self) -> Store:
+        """The tenant's store."""
+
+    @property
+    def person(self) -> Person | None:
+        """Who looks."""
+
+    def today(self) -> date:
+        """Return the day in Japan."""
+
+    def handover(self, sha256: str) -> HandOver | None:
+        """Return how far a contract is in the office."""
+
+
+def panel(office: Onlooker, sha256: str) -> Mapping[str, Any]:
     """Return what a contract's page shows of its way through the office."""
     known = office.handover(sha256)
     if known is None:
@@ -36,7 +58,7 @@ def panel(office: TenantOffice, sha256: str) -> Mapping[str, Any]:
     } | told(office, known)  # fmt: skip
 
 
-def told(office: TenantOffice, known: HandOver) -> dict[str, Any]:
+def told(office: Onlooker, known: HandOver) -> dict[str, Any]:
     """Return the facts that the panel shows."""
     with office.store.reading() as connection:
         people = {each for remark in known.remarks if (each := find_person(connection, remark.who)) is not None}
@@ -54,6 +76,6 @@ def told(office: TenantOffice, known: HandOver) -> dict[str, Any]:
     }
 
 
-def is_own_asking(office: TenantOffice, known: HandOver) -> bool:
+def is_own_asking(office: Onlooker, known: HandOver) -> bool:
     """Tell whether it was the person who asked: nobody approves what they asked for."""
     return office.person is not None and known.asked_by == office.person.id

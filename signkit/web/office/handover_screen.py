@@ -17,7 +17,7 @@ from signkit.web.api.jobs import cancel_job, retry_job
 from signkit.web.common.forms import word
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.office import handover
-from signkit.web.office.handover import MOST_TEXT, Act, HandOver
+from signkit.web.office.handover import MOST_TEXT, Act, HandOver, state_of
 from signkit.web.office.handover_panel import WITH_REASON, is_own_asking, told
 from signkit.web.office.mail import address_of, letter, post_link, unsent_mails
 from signkit.web.office.notices import tell_colleagues
@@ -223,11 +223,6 @@ class HandOverScreen(Screen):
     def _person_id(self) -> str:
         assert self.office.person is not None
         return self.office.person.id
-
-
-def state_of(known: HandOver) -> str:
-    """Return what a form carries, so that it is not taken on another state than the one that was seen."""
-    return f"{known.version}-{known.sha256}"
 
 
 def printable_lines(text: str) -> str:

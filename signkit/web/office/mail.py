@@ -15,7 +15,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from signkit.archive.exporting import moment_in_words
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.jobs import Job, RetryLater, Worker, add_job
 from signkit.web.api.jobs import problem as cause
@@ -185,7 +185,9 @@ def _send(service: Service, to: str, written: Letter) -> None:
     assert own.mail_server is not None
     assert own.mail_from is not None
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = own.mail_from, to, written.subject
+    # A line break would begin another header (RFC 5322 2.2), whoever named the contract.
+    subject = " ".join(written.subject.split())
+    message["From"], message["To"], message["Subject"] = own.mail_from, to, subject
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=own.mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
     message.set_content(written.body)

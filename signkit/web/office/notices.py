@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.jobs import Job, Worker, add_job
@@ -40,13 +40,46 @@ def tell_colleagues(service: Service, connection: StoreConnection, store: Store,
         post_notices(connection, store, known, act, (each for each in whose_turn(connection, known) if each != did))
 
 
+def tell_colleagues_of_table(
+    service: Service,
+    connection: StoreConnection,
+    store: Store,
+    done: Sequence[HandOver],
+    act: Act,
+    table: tuple[str, str],
+) -> None:
+    """Have those written to for whom a table's contracts wait after an act: of all of them once.
+
+    Args:
+        table: its number and its name.
+    """
+    if service.own.mail_server is None:
+        return
+    did = done[0].remarks[-1].who
+    people: dict[str, HandOver] = {}
+    for row in done:
+        people |= {each: row for each in whose_turn(connection, row) if each != did and each not in people}
+    for person, row in people.items():
+        post_notices(connection, store, row, act, [person], table)
+
+
 def post_notices(
-    connection: StoreConnection, store: Store, known: HandOver, act: Act, people: Iterable[str]
+    connection: StoreConnection,
+    store: Store,
+    known: HandOver,
+    act: Act,
+    people: Iterable[str],
+    table: tuple[str, str] | None = None,
 ) -> list[str]:
-    """Have people written to who want to be; return who they are."""
+    """Have people written to who want to be; return who they are.
+
+    Args:
+        table: of which the contract is one among those that are written about.
+    """
     written = [each for each in people if mail_address_of(connection, each) is not None]
     for each in written:
-        add_job(connection, store, NOTICE, {"handover": known.id, "person": each, "act": act})
+        content = {"handover": known.id, "person": each, "act": act}
+        add_job(connection, store, NOTICE, content | ({"table": list(table)} if table is not None else {}))
     return written
 
 
@@ -62,10 +95,11 @@ def send_notice(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreCo
         person = find_person(connection, job.content["person"])
     if known is not None and known.state != "ended" and to is not None and person is not None:
         said = OFFICE_WORDS[_SAID[job.content["act"]]]
-        facts = {
-            "name": known.name.removesuffix(".pdf"), "person": person.name,
-            "link": f"{origin_of_pages(service)}/documents/{known.sha256}",
-        }  # fmt: skip
+        path, name = f"/documents/{known.sha256}", known.name.removesuffix(".pdf")
+        if "table" in job.content:
+            number, name = job.content["table"]
+            path = f"/many/{number}"
+        facts = {"name": name, "person": person.name, "link": f"{origin_of_pages(service)}{path}"}
         said_here = said.in_language(to.language, **facts)
         written = Letter(said_here, _BODY.in_language(to.language, said=said_here, **facts))
         post(service, job, to.address, written)

@@ -57,6 +57,15 @@ OFFICE_WORDS: dict[str, Text] = {
     "do_decline": Text("A party declined", "当事者が辞退した"),
     "do_remark": Text("Leave a remark", "コメントを残す"),
     "do_dates": Text("Reminder and deadline", "督促日と署名期限"),
+    "all_ask": Text("Ask for approval of all ({count})", "全件の承認を依頼する（{count} 件）"),
+    "all_approve": Text("Approve all of these files ({count})", "全件をこの内容で承認する（{count} 件）"),
+    "all_send_back": Text("Send all back ({count})", "全件を差し戻す（{count} 件）"),
+    "table_rows_apart": Text(
+        "Each contract of the table is one of its own as well: open a row to leave a remark, to set dates or to make "
+        "a link for a party.",
+        "表の契約書は 1 件ずつでも扱えます。コメント・期限・当事者用リンクは各行の契約書の画面にあります。",
+    ),
+    "table_of": Text("table, {count} contracts", "表・{count} 件"),
     "did_make": Text("made it", "が作成"),
     "did_ask": Text("asked for approval", "が承認を依頼"),
     "did_approve": Text("approved it", "が承認"),

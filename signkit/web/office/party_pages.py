@@ -30,8 +30,8 @@ from signkit.web.desk.signing_screen import status_in_turn
 from signkit.web.office import handover
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import cookie_of_party, give_party_cookie
-from signkit.web.office.handover import MOST_TEXT, HandOver
-from signkit.web.office.handover_screen import printable_lines, state_of
+from signkit.web.office.handover import MOST_TEXT, HandOver, state_of
+from signkit.web.office.handover_screen import printable_lines
 from signkit.web.office.mail import leads_to, until_in_words
 from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS

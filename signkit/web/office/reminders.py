@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from signkit.delivery.sheet import JST
 from signkit.errors import ServiceError
+from signkit.japan_time import JST
 from signkit.web.api import problems
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from signkit.delivery.sheet import JST
 from signkit.errors import ServiceError
+from signkit.japan_time import JST
 from signkit.web.api.archives import make_archive
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
@@ -25,12 +25,14 @@ from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
 from signkit.web.office.handover_panel import panel
+from signkit.web.office.table_way import table_panel
 from signkit.web.people.accounts import Person
 
 if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.validation.options import ValidationOptions
+    from signkit.web.desk.batches import DeskBatch, MadeContract
 
 #: What begins a contract's way through the office.
 _BEGINNING = ("prepared", "consent-made", "withdrawal-made")
@@ -125,16 +127,54 @@ class TenantOffice(Office):
             elif act == "discarded" or (act == "signed" and self._is_complete(sha256)):
                 handover.end(connection, sha256)
 
-    def continue_as(self, before: str, after: str) -> None:
+    def continue_as(self, before: str, after: str, role: str = "") -> None:
         """See `Office.continue_as`; a signature does not undo what was approved."""
-        super().continue_as(before, after)
+        super().continue_as(before, after, role)
         with self.store.writing() as connection:
-            handover.continue_with(connection, before, after, self._id(), self.store.now())
+            handover.continue_with(connection, before, after, self._id(), self.store.now(), role)
+
+    def contracts_of(self, batch: DeskBatch) -> list[MadeContract]:
+        """See `Office.contracts_of`: each row is a document of its own, which signatures change."""
+        made = self.batches.contracts(batch)
+        with self.store.reading() as connection:
+            known = handover.find_all(connection, [each.sha256 for each in made])
+        return [_as_it_is(each, known.get(each.sha256)) for each in made]
+
+    def note_made(self, batch: DeskBatch) -> None:
+        """See `Office.note_made`: each row begins its way through the office."""
+        folder = self.batches.folder(batch) / "contracts"
+        for name in batch.digests:
+            self.shelf.put((folder / f"{name}.pdf").read_bytes(), f"{name}.pdf", "prepared")
+        with self.store.writing() as connection:
+            for name, sha256 in batch.digests.items():
+                handover.begin(connection, sha256, f"{name}.pdf", self._id(), self.store.now(), batch.number)
+
+    def discard_batch(self, batch: DeskBatch) -> None:
+        """See `Office.discard_batch`; with it go its contracts that nobody signed."""
+        with self.store.writing() as connection:
+            rows = handover.find_all(connection, list(batch.digests.values()))
+            unsigned = [each.sha256 for each in rows.values() if each.batch == batch.number and not each.signed]
+            for sha256 in unsigned:
+                handover.end(connection, sha256)
+        for sha256 in unsigned:
+            self.shelf.discard(sha256)
+        super().discard_batch(batch)
+
+    def told_beside_table(self, batch: DeskBatch) -> Mapping[str, Any]:
+        """See `Office.told_beside_table`: how far the table is, and what the person may do with all of it."""
+        return table_panel(self, batch)
 
     def may_be_signed(self, sha256: str) -> bool:
         """Tell whether a contract was approved, as it is, and is not expired; what came from outside needs nobody."""
         known = self.handover(sha256)
         return known is None or known.may_be_signed(self.today())
+
+    def signable(self, files: Sequence[str]) -> set[str]:
+        """Return those of many files that may be signed; see `may_be_signed`."""
+        with self.store.reading() as connection:
+            known = handover.find_all(connection, files)
+        today = self.today()
+        return {each for each in files if each not in known or known[each].may_be_signed(today)}
 
     def successor(self, sha256: str) -> str | None:
         """Return the file that took a file's place; None while none did."""
@@ -153,6 +193,12 @@ class TenantOffice(Office):
 
     def _id(self) -> str:
         return self.who().removeprefix("person:")
+
+
+def _as_it_is(made: MadeContract, known: HandOver | None) -> MadeContract:
+    if known is None or not known.signed:
+        return made
+    return replace(made, sha256=known.sha256, signed=known.signed)
 
 
 def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:

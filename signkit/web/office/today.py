@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -47,11 +48,26 @@ class TodayOfAll(Screen):
         overdue = [each for each in all_ if each.is_overdue(today)]
         rest = [each for each in all_ if each not in (*mine, *ready)]
         groups = (("your_turn", mine), ("ready_to_sign", ready), ("overdue", overdue), ("with_others", rest))
-        drafts = TodayScreen(self.office, self.pages).told_drafts()
+        drafts, tables = TodayScreen(self.office, self.pages).told_drafts(), self._tables(all_)
         return {
-            "sees_contracts": True, "names": names, "drafts": drafts,
-            "groups": [(key, found[:_MOST], len(found)) for key, found in groups],
+            "sees_contracts": True, "names": names, "drafts": drafts, "tables": tables,
+            "groups": [(key, tables_as_one(found, tables)[:_MOST], len(found)) for key, found in groups],
         }  # fmt: skip
+
+    def _tables(self, all_: Sequence[HandOver]) -> dict[str | None, str]:
+        """Return what each table is called whose contracts are under way."""
+        found = (self.office.batches.find(each) for each in {each.batch for each in all_} if each is not None)
+        return {each.number: each.table for each in found if each is not None}
+
+
+def tables_as_one(found: Sequence[HandOver], tables: Container[str | None]) -> list[tuple[HandOver, int]]:
+    """Return contracts, each with how many it stands for: those of one table that are as far stand together."""
+    shown: dict[object, tuple[HandOver, int]] = {}
+    for each in found:
+        key = (each.batch, each.state) if each.batch in tables else each.id
+        first, count = shown.get(key, (each, 0))
+        shown[key] = (first, count + 1)
+    return list(shown.values())
 
 
 def is_turn_of(known: HandOver, person: Person) -> bool:

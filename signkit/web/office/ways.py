@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from starlette.routing import Route, compile_path
 
+from signkit.web.agents.asking_list_screen import AskingListScreen
 from signkit.web.agents.asking_screen import AskingScreen
 from signkit.web.api.document import ApiDocument
 from signkit.web.api.roles import Role
@@ -38,6 +39,7 @@ from signkit.web.desk.upholding_screen import UpholdingScreen
 from signkit.web.desk.upkeep_screen import UpkeepScreen
 from signkit.web.desk.welcome_screen import WelcomeScreen
 from signkit.web.office.handover_screen import HandOverScreen
+from signkit.web.office.table_screen import TableHandOverScreen
 from signkit.web.office.today import TodayOfAll
 from signkit.web.people.accounts import Person
 
@@ -105,7 +107,9 @@ SHOWN: tuple[ServedScreen, ...] = (
     }),
     ServedScreen(ListScreen, _FIND, _KEEP, {"POST /archive": None}),  # a tenant has its archive from the start
     ServedScreen(ContractScreen, _LOOK, _MAKE, {"POST /documents/{sha256}/keep": _KEEP}),
-    ServedScreen(MakingScreen, _MAKE, _MAKE),
+    ServedScreen(MakingScreen, _MAKE, _MAKE, {  # what is being typed is kept every moment: nothing to log
+        "POST /drafts/{number}/keep": replace(_MAKE, is_logged=False),
+    }),
     ServedScreen(JobScreen, _POLL, _MAKE),
     ServedScreen(DeliveryScreen, _LOOK, Need("packs:write")),
     ServedScreen(ChangesScreen, _LOOK, _MAKE),
@@ -117,13 +121,19 @@ SHOWN: tuple[ServedScreen, ...] = (
         "GET /archive/backup": None, "POST /archive/backup": None, "GET /archive/backed-up/{number}": None,
         "GET /archive/purge": None, "POST /archive/purge": None,
     }),
-    ServedScreen(ManyScreen, _MAKE, _MAKE, {
+    ServedScreen(ManyScreen, _LOOK, _MAKE, {
+        "GET /many": _MAKE, "GET /many/blank/{template}.{ending}": _MAKE, "GET /many/{number}/handout": _MAKE,
         "GET /many/{number}/sign/{role}": None, "POST /many/{number}/sign/{role}": None,
     }),
     ServedScreen(ElsewhereScreen, _SIGN, replace(_SIGN, approved=True), {
         "POST /documents/{sha256}/elsewhere/{role}/discard": _SIGN,
     }),
+    ServedScreen(TableHandOverScreen, _LOOK, _MAKE, {
+        "POST /many/{number}/handover/approve": Need("contracts:write", roles=("supervisor",)),
+        "POST /many/{number}/handover/send-back": Need("contracts:write", roles=("supervisor",)),
+    }),
     ServedScreen(AskingScreen, _SIGN, replace(_SIGN, approved=True)),
+    ServedScreen(AskingListScreen, _SIGN, _SIGN),
     ServedScreen(TodayOfAll, Need(), Need()),
     ServedScreen(HandOverScreen, _LOOK, _MAKE, {
         "POST /documents/{sha256}/handover/link": Need("packs:write", approved=True),

@@ -7,7 +7,7 @@ from typing import Any
 
 from signkit.archive.purging import Due, due_entries, purge
 from signkit.archive.store import Archive
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.web.people.declining import Declined
 
 

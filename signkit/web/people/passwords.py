@@ -18,14 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from signkit.web.api.database import StoreConnection
-from signkit.web.api.monitored import tenant_key
+from signkit.web.api.sealing import seal, unseal
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
 from signkit.web.people.declining import Declined
@@ -35,6 +33,7 @@ from signkit.web.people.tries import Tried
 SHORTEST, _LONGEST = 12, 200
 _LOGIN = range(3, 81)
 _SECONDS = 30
+_PURPOSE = "one-time codes"
 _RECOVERY_CODES = 8
 # RFC 9106 4: the second recommended option, with one lane.
 _MEMORY_KIB, _ROUNDS = 65_536, 3
@@ -231,13 +230,8 @@ def _letters(code: str) -> Iterator[str]:
 
 
 def _sealed(tenant: Tenant, person: str, secret: bytes) -> bytes:
-    nonce = os.urandom(12)
-    return nonce + _cipher(tenant).encrypt(nonce, secret, person.encode())
+    return seal(tenant, _PURPOSE, person.encode(), secret)
 
 
 def _opened(tenant: Tenant, person: str, sealed: bytes) -> bytes:
-    return _cipher(tenant).decrypt(sealed[:12], sealed[12:], person.encode())
-
-
-def _cipher(tenant: Tenant) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, None, b"signkit one-time codes").derive(tenant_key(tenant)))
+    return unseal(tenant, _PURPOSE, person.encode(), sealed)

@@ -14,6 +14,7 @@ from tests.attacks.mutations import (
     quiet,
     references,
     roles,
+    secrets,
     shadows,
     spoken,
     syntaxes,
@@ -23,5 +24,5 @@ from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 __all__ = [
     "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
     "endings", "forms", "notes", "objects", "pages",
-    "quiet", "references", "roles", "shadows", "spoken", "syntaxes",
+    "quiet", "references", "roles", "secrets", "shadows", "spoken", "syntaxes",
 ]  # fmt: skip

@@ -153,6 +153,59 @@ def kid_that_names_no_parent(draft: Draft, choice: random.Random) -> None:
     _changed_later(draft, group, V=b"(999 yen)")
 
 
+@preparation(UNFOLLOWED)
+def group_with_a_widget_of_its_own(draft: Draft, choice: random.Random) -> None:
+    """A field that holds another field, which has a value of its own, and a widget, which shows the group's."""
+    group, shown, kid = draft.new(), draft.new() + 1, draft.new() + 2
+    kids = b" /Kids [%d 0 R %d 0 R] >>" % (shown, kid)
+    draft.objects[group] = b"<< /FT /Tx /T (price) /V (100 yen) /DA (/F1 10 Tf 0 g)" + kids
+    draft.objects[shown] = b"<< /Parent %d 0 R" % group + _widget(b"100 50 180 70") + b" >>"
+    draft.objects[kid] = b"<< /Parent %d 0 R /T (per) /V (month)" % group + _widget(b"12 80 92 98") + b" >>"
+    if choice.random() < 0.5:
+        drawn = {b"/NeedAppearances": b"true"}
+        draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], drawn)
+    _more(draft, shapes.FORM, b"/Fields", reference(group))
+    _more(draft, shapes.PAGE, b"/Annots", reference(shown) + b" " + reference(kid))
+    _changed_later(draft, group, V=b"(999 yen)")
+
+
+@preparation(UNFOLLOWED)
+def widget_that_may_have_a_value(draft: Draft, choice: random.Random) -> None:
+    """Viewers that go up by /Parent take the nearest value; the field's own stands above it."""
+    field, kid = draft.new(), draft.new() + 1
+    draft.objects[field] = b"<< /FT /Tx /T (once) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % kid
+    draft.objects[kid] = b"<< /Parent %d 0 R" % field + _widget(b"100 50 180 70") + b" >>"
+    _more(draft, shapes.FORM, b"/Fields", reference(field))
+    _more(draft, shapes.PAGE, b"/Annots", reference(kid))
+    _changed_later(draft, kid, V=b"(999 yen)")
+
+
+@preparation(UNFOLLOWED)
+def annotations_of_a_node(draft: Draft, choice: random.Random) -> None:
+    """pdf.js has a page without /Annots inherit them, which nobody else does."""
+    if shapes.SECOND not in draft.objects:
+        raise Absent("a second page")
+    note, node = draft.new(), syntax.number_of(syntax.entries(draft.objects[shapes.SECOND])[b"/Parent"])
+    if node is None:
+        raise Absent("a node")
+    draft.objects[note] = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [100 50 180 70] /AP << /N %d 0 R >> >>" % (
+        note + 1
+    )
+    draft.objects[note + 1] = shapes.looks(80, 20, shapes.words(b"not before May", size=10))
+    draft.objects[node] = syntax.with_entries(draft.objects[node], {b"/Annots": b"[%d 0 R]" % note})
+
+
+@mutation(UNFOLLOWED, forbidden=True)
+def annotations_that_are_none(attack: Attack) -> None:
+    """Of a page below a node that has some."""
+    above = {number for number in attack.doc.nodes if b"/Annots" in attack.entries(number)}
+    pages = [each for each in attack.doc.pages if syntax.number_of(attack.entries(each).get(b"/Parent")) in above]
+    bare = [page for page in pages if b"/Annots" not in attack.entries(page)]
+    if not bare:
+        raise Absent("a page without annotations")
+    attack.change(attack.random.choice(bare), {b"/Annots": b"[]"})
+
+
 _SYMBOLS = b"<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>"
 
 
@@ -248,6 +301,38 @@ def prepared_change_made(attack: Attack) -> None:
         )  # to fill it is permitted; what else shows it is not
 
 
+# --- a section that one reader follows -------------------------------------------------------------------------
+
+HIDDEN = "hidden sections"
+
+
+@preparation(HIDDEN)
+def section_that_nobody_names(draft: Draft, choice: random.Random) -> None:
+    """It lists other words for the page, hidden beside it in the signed part."""
+    if draft.crypt is not None:
+        raise Absent("a file that is not encrypted")
+    evil = b"\n%d 0 obj\n" % shapes.CONTENT + syntax.stream({}, shapes.words(b"Pay 999 yen", x=12, y=110, size=16))
+    number = draft.new() + 90
+    at = (draft.render() + evil).rfind(b"\n%d 0 obj" % shapes.CONTENT)  # not where it will be; as long
+    for _ in range(2):
+        row = b"\1" + at.to_bytes(4, "big") + b"\0\0"
+        said = {b"/W": b"[1 4 2]", b"/Index": b"[%d 1]" % shapes.CONTENT, b"/Size": b"%d" % (number + 1)}
+        said |= {b"/Type": b"/XRef", b"/Root": reference(draft.root), b"/Kept": b"(here)"}
+        draft.loose = [evil + b"\nendobj\n", b"%d 0 obj\n" % number + syntax.stream(said, row) + b"\nendobj\n"]
+        at = draft.render().rfind(b"\n%d 0 obj" % shapes.CONTENT) + 1
+
+
+@mutation(HIDDEN)
+def section_named_by_a_stream(attack: Attack) -> None:
+    """/XRefStm (7.5.8.4) is for tables; mupdf follows it in a cross-reference stream as well."""
+    at = attack.base.data.rfind(b"\n", 0, attack.base.data.rfind(b" 0 obj", 0, attack.base.data.rfind(b"/Kept (here)")))
+    if at < 0:
+        raise Absent("a hidden section")
+    attack.revision.table.stream = True
+    attack.revision.table.trailer[b"/XRefStm"] = b"%d" % (at + 1)
+    attack.change(attack.doc.root, {b"/DSS": reference(attack.add(b"<< /Type /DSS /Certs [] >>"))})
+
+
 # --- fields that wait ------------------------------------------------------------------------------------------
 
 WAITING = "fields that wait"
@@ -291,6 +376,42 @@ def waiting_field_whose_looks_are_missing(draft: Draft, choice: random.Random) -
     )
     draft.loose.append(b"\n%d 0 obj\n" % shapes.SECOND_CONTENT + evil + b"\nendobj\n")
     draft.shadows.append((shapes.SECOND_CONTENT, evil))
+
+
+@preparation(WAITING)
+def layer_that_is_off(draft: Draft, choice: random.Random) -> None:
+    """And a comment that is drawn after the field."""
+    layer, note = draft.new(), draft.new() + 1
+    draft.objects[layer] = b"<< /Type /OCG /Name (off) >>"
+    layers = b"<< /OCGs [%d 0 R] /D << /OFF [%d 0 R] >> >>" % (layer, layer)
+    draft.objects[draft.root] = syntax.with_entries(draft.objects[draft.root], {b"/OCProperties": layers})
+    draft.objects[note] = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [100 50 180 70] /AP << /N %d 0 R >> >>" % (
+        note + 1
+    )
+    draft.objects[note + 1] = shapes.looks(80, 20, shapes.words(b"not before May", size=10))
+    _more(draft, shapes.PAGE, b"/Annots", reference(note))
+
+
+#: What looks may leave open, or draw without an end.
+_OPEN = (b" /OC /L BDC", b" q q", b" BT", b" BX /X BMC", b" EMC Q", b" /Own Do", b" BI /W 1 /H 1 /BPC 8 /CS /G ID x")
+
+
+@mutation(WAITING, weight=2)
+def seal_that_leaves_something_open(attack: Attack) -> None:
+    """What it leaves open some viewers take over into what they draw after it (14.6, 8.4.2)."""
+    layers = attack.doc.typed(b"/OCG")
+    waiting = attack.doc.fields_of(b"/Sig", filled=False)[0]
+    if b"/Kids" in attack.entries(waiting):
+        raise Absent("a field of one widget")
+    left, bottom, right, top = (float(part) for part in syntax.items(attack.entries(waiting)[b"/Rect"]))
+    content = b"0.9 1 0.9 rg 0 0 70 20 re f" + attack.choose(_OPEN[0], *_OPEN)
+    number, value = attack.new(), attack.new()
+    said = b"<< /Properties << /L %d 0 R >> /XObject << /Own %d 0 R >> >>" % (layers[-1], number)
+    attack.put(number, syntax.with_entries(shapes.looks(70, 20, content), {b"/Resources": said}))
+    attack.change(waiting, {b"/AP": b"<< /N %d 0 R >>" % number, b"/V": reference(value)})
+    attack.put(value, pdfs.signature_dictionary(room=2600))
+    attack.bare = pdfs.fill(attack.revision.render(), bases.cms)
+    attack.areas.append(Area(None, (left, bottom, right, top)))
 
 
 @mutation(WAITING)

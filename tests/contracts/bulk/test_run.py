@@ -92,6 +92,7 @@ def test_a_file_with_other_bytes_is_left_alone_unless_told(employment, tmp_path)
     assert (tmp_path / "0002.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_a_row_goes_over_the_base_item_by_item_and_empty_cells_are_absent(employment, tmp_path):
     make(employment, staff(rows=1), tmp_path)
     data = read_contract((tmp_path / "0002.pdf").read_bytes()).data
@@ -136,6 +137,7 @@ PROBLEMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "problem"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_problem_by_row_and_column(employment, change, problem):
     ((row, column, message),) = refusal(employment, staff(change))
@@ -143,6 +145,7 @@ def test_problem_by_row_and_column(employment, change, problem):
     assert message.startswith(problem[2])
 
 
+@pytest.mark.slow
 def test_closed_up_lists_keep_their_columns(employment):
     def change(content: list[list[str]]) -> None:
         cell(2, "wages.allowances.0.name", "")(content)
@@ -186,11 +189,13 @@ def test_more_cells_than_the_header(employment):
     assert refusal(employment, staff(lambda rows: rows[1].append("x"))) == [(2, "", "has more cells than the header")]
 
 
+@pytest.mark.slow
 def test_two_rows_of_one_file_name(employment):
     ((row, _, message),) = refusal(employment, staff(), "{contract_date}")[:1]
     assert (row, message) == (3, "is the same as that of row 2; add {row} to --name")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_a_path(employment):
     ((row, _, message),) = refusal(employment, staff(cell(3, "employee.name", "../薫")), "{employee.name}")
     assert (row, message) == (3, "a file name may not hold /")
@@ -283,6 +288,7 @@ def test_a_journal_that_was_cut_off_or_is_garbage_costs_only_time(employment, tm
     assert not journal.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a handle of this process's own")
 def test_two_runs_into_one_folder_are_refused(employment, tmp_path):
     with open_journal(tmp_path, "x"), refused_as("results-in-use"):

@@ -86,6 +86,7 @@ def test_every_item_has_a_heading_of_its_own_in_japanese(template):
         assert find_heading(template, heading_of(template, leaf, ())).steps == leaf.at(())
 
 
+@pytest.mark.slow
 def test_a_workbook_has_choices_notes_and_help():
     book = load_workbook(io.BytesIO(excel_sheet(TEMPLATES["service-agreement"])))
     assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == ["入力", "記入のしかた"]

@@ -159,6 +159,7 @@ def with_stray(value: object, column: int = 3) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [None, " "], ids=["formatted", "a space"])
 def test_a_stray_cell_in_the_last_row_makes_no_rows_and_takes_no_time(value):
     begun = perf_counter()
@@ -170,10 +171,12 @@ def test_a_stray_cell_in_the_last_row_makes_no_rows_and_takes_no_time(value):
     assert perf_counter() - begun < max(200 * ordinary, 5)
 
 
+@pytest.mark.slow
 def test_a_value_in_the_last_row_is_a_row_of_its_number():
     assert cells(with_stray("x"), ".xlsx")[-1] == (1_048_576, ("", "", "x"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_workbook_that_breaks_its_readers_is_refused_with_a_cause(seed):
     raw, chance = workbook(("a", "b"), (1, "x" * 300)), random.Random(seed)

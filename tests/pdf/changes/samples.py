@@ -91,7 +91,7 @@ def two_roles(world: Any) -> bytes:
 
 @sample
 def trailer(world: Any) -> bytes:
-    return pdfs.update(signed(world), {}, trailer=b" /Private (something)")
+    return pdfs.update(signed(world), {}, trailer=b" /Private [3 0 R]")
 
 
 @sample
@@ -204,6 +204,14 @@ def appearance_box(world: Any) -> bytes:
     note = b"<< /Type /Annot /Subtype /Stamp /Rect [200 100 290 140] /AP << /N 31 0 R >> >>"
     flat = STAMPED.replace(b"[0 0 99 20]", b"[0 0 99 0]")
     return pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note, 31: flat})
+
+
+@sample
+def appearance_order(world: Any) -> bytes:
+    """What a comment leaves open some viewers take over into what they draw after it."""
+    note = b"<< /Type /Annot /Subtype /Stamp /Rect [200 100 290 140] /AP << /N 31 0 R >> >>"
+    open_ended = STAMPED.replace(b"1 g 0 0 99 20 re f    ", b"1 g 0 0 9 9 re f q BT ")
+    return pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note, 31: open_ended})
 
 
 # --- form

@@ -9,7 +9,7 @@ import pytest
 
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.filters import decode_leniently
-from tests.attacks import bases, hunt
+from tests.attacks import bases, hunt, shapes
 from tests.attacks.mutations.attack import MUTATIONS, Attack
 from tests.attacks.writer import random_of
 from tests.pdf.changes.samples import PAGE, signed
@@ -130,6 +130,7 @@ def test_nothing_hides_beside_evidence(world, name):
     assert world.only(beside_evidence(base, written)).changes_permitted is not True
 
 
+@pytest.mark.slow
 def test_what_is_packed_otherwise_is_drawn(world):
     """It says the same to this reader; whether it does to viewers, pictures tell, evidence beside it or not."""
     base = signed(world)
@@ -138,6 +139,53 @@ def test_what_is_packed_otherwise_is_drawn(world):
     assert world.only(after).changes_permitted is True
     assert world.only(after, pictures="never").changes_permitted is None
     assert world.only(beside_evidence(base, {55: b"<< >>"}), pictures="never").changes_permitted is True
+
+
+GROUP = b"<< /FT /Tx /T (price) /V (%s) /DA (/F1 10 Tf 0 g) /Kids [31 0 R 32 0 R]%s >>"
+OF_GROUP = b"<< /Parent 30 0 R" + WIDGET[:-3] + b"%s >>"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "group"),
+    [
+        (b"", b" /T (per) /V (month)", b""),  # a widget of the group's own, beside a field
+        (b" /T (a) /V (1)", b" /T (b) /V (2)", b" /Subtype /Widget /Rect [150 20 280 40]"),  # the group is one itself
+        (b" /T (a) /V (1)", b" /T (b) /V (2)", b""),  # nobody inherits it, and programs read it all the same
+    ],
+)
+def test_the_value_of_a_group_is_judged_where_no_field_inherits_it(world, first, second, group):
+    objects = with_form(b"", b"31 0 R 32 0 R", b"30 0 R")
+    kids = {31: OF_GROUP % first, 32: OF_GROUP % second}
+    base = signed(world, objects | {30: GROUP % (b"100", group)} | kids)
+    assert world.only(beside_evidence(base, {}), pictures="never").changes_permitted is True
+    report = world.only(beside_evidence(base, {30: GROUP % (b"999", group)}), pictures="never")
+    assert report.changes_permitted is False
+
+
+def test_a_section_that_one_reader_follows_is_no_evidence():
+    """/XRefStm (7.5.8.4) in a cross-reference stream: mupdf alone finds other words for the page by it."""
+    draft = shapes.draft("plain", "classic")
+    MUTATIONS["section_that_nobody_names"].apply(draft, random_of("hidden"))
+    base = bases.prepared(bases.stranger("plain", "classic", "approval"), draft)
+    assert hunt.all_permitted(hunt.product(base.data))
+    attack = Attack(base, base.doc, base.revision(), random_of("named"))
+    MUTATIONS["section_named_by_a_stream"].apply(attack)
+    assert b"/XRefStm" in attack.result()
+    assert hunt.verdict(hunt.product(attack.result())) == hunt.NOT_JUDGED
+
+
+UNDER_NODE = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [150 100 280 140] /AP << /N 31 0 R >> >>"
+SECOND_PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200]%s >>"
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"", b" /Annots []"), (b" /Annots []", b"")])
+@pytest.mark.parametrize(("node", "permitted"), [(b" /Annots [30 0 R]", False), (b"", True)])
+def test_annotations_that_one_reader_inherits_neither_come_nor_go(world, before, after, node, permitted):
+    """For pdf.js a page without /Annots has those of the node above it."""
+    tree = b"<< /Type /Pages /Kids [3 0 R 33 0 R] /Count 2%s >>" % node
+    objects = {pdfs.PAGES: tree, 30: UNDER_NODE, 31: STAMPED, 33: SECOND_PAGE % before}
+    report = world.only(beside_evidence(signed(world, objects), {33: SECOND_PAGE % after}), pictures="never")
+    assert report.changes_permitted is permitted
 
 
 ROWS, ROW = zlib.compress(b"\0ab"), {"/Predictor": 12, "/Columns": 2}
@@ -217,6 +265,7 @@ def test_a_page_is_as_large_as_what_is_shown_of_it(world):
     assert report.changes_permitted is False
 
 
+@pytest.mark.slow
 def test_what_a_hybrid_file_hid_does_not_appear_unseen():
     """PDFium looks at /XRefStm (7.5.8.4) in the newest revision alone: a box that is written anew appears to it."""
     base = bases.named("form/hybrid/locked")

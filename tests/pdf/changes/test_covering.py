@@ -42,7 +42,8 @@ def test_strips_of_one_signature_that_together_cover_text(world, top, allowed):
 @pytest.mark.parametrize(
     "body",
     [DIGIT, b"BT /F1 12 Tf 80 Ts 20 70 Td (Pay) Tj ET", b"BT /F1 12 Tf 300 Tz -30 150 Td (Pay) Tj ET",
-     b"BT /T3 1 Tf 20 150 Td ( ) Tj ET"],
+     b"BT /T3 1 Tf 20 150 Td ( ) Tj ET",
+     b"BI /W 1 /H 1 /BPC 8 /CS /G ID x EI 1 0 0 1 0 80 cm BT /F1 12 Tf 20 70 Td (Pay) Tj ET"],
 )  # fmt: skip
 def test_a_field_filled_over_outlines_raised_wide_and_drawn_letters(world, body):
     font = b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 90 20] /FontMatrix [1 0 0 1 0 0] >>"
@@ -51,6 +52,16 @@ def test_a_field_filled_over_outlines_raised_wide_and_drawn_letters(world, body)
     base = certified(world, 2, {**pdfs.OBJECTS, **objects})
     filled = EMPTY_OVER[:-2] + b"/V (999) /AP << /N 31 0 R >> >>"
     assert world.only(pdfs.update(base, {pdfs.TEXT_FIELD: filled, 31: STAMPED})).changes_permitted is False
+
+
+@pytest.mark.parametrize("body", [b"9 1 0 0 1 0 80 cm %s", b"1 0 0 1 0 80 9 cm %s", b"1 0 0 1 0 cm %s"])
+def test_what_viewers_place_differently_is_not_judged(world, body):
+    """mupdf takes the first six numbers of such a row, PDFium and poppler the last."""
+    body %= b"BT /F1 12 Tf 20 70 Td (Pay) Tj ET"
+    base = certified(world, 2, {**pdfs.OBJECTS, pdfs.CONTENT: content(body), pdfs.TEXT_FIELD: EMPTY_OVER})
+    filled = EMPTY_OVER[:-2] + b"/V (999) /AP << /N 31 0 R >> >>"
+    attacked = pdfs.update(base, {pdfs.TEXT_FIELD: filled, 31: pdfs.looks_of(b"999")})
+    assert world.only(attacked).changes_permitted is None
 
 
 def test_a_field_is_filled_in_its_frame(world):

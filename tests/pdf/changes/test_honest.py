@@ -93,6 +93,7 @@ def test_a_page_program_keeps_its_notes(world):
     assert world.only(pdfs.update(base, {40: b"[2]"})).verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_evidence_that_is_taken_away_is_told_and_lowers_the_level(world):
     """At B-LT by what the store holds, at B-T when that is gone, though its bytes are still in the file."""
     store = [world.ca.der], [], [pki.revocation_list(world.ca)]
@@ -119,6 +120,7 @@ def test_looks_are_written_anew_to_the_same_effect(world):
     assert world.only(pdfs.update(signed(world, field), field)).verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_comments_may_lie_over_comments_but_not_over_what_fields_say(world):
     """The second comment hides words of the first, which nobody signed; a field's words were signed."""
     words = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Resources << /Font << /F1 7 0 R >> >> /Length 33 >>"

@@ -11,6 +11,7 @@ from tests.attacks import bases, hunt, syntax
 from tests.attacks.writer import CrossReference, Packed, Written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hybrid", "undrawn"), [(True, hunt.NOT_JUDGED), (False, hunt.PERMITTED)])
 def test_evidence_in_a_hybrid_revision_is_drawn(hybrid, undrawn):
     """Evidence needs no drawing, but for readers that do not see what this revision writes, or wrote before it."""

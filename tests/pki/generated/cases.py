@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from asn1crypto import core
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.pki.generated.judges import Case
@@ -19,13 +21,18 @@ from tests.pki.generated.making import (
     YEAR,
     Entry,
     certificate,
+    extended_by,
+    extension,
+    for_pss_alone,
     forged,
     point,
+    remade,
     responder,
     response,
     revocation_list,
     root,
     scope,
+    two_algorithms,
 )
 from tests.validation import pki
 
@@ -722,6 +729,86 @@ def cross_certificate_revoked_beside_a_good_path() -> Case:
     across = certificate(two, "Middle", ca=True, key=middle.key)
     case = Case(certificate(middle, "Hanako"), middle, (one, two), (across, middle))
     return listed(case, revocation_list(one), revocation_list(two, Entry(across)), revocation_list(middle))
+
+
+# --- one reading -----------------------------------------------------------------------------------------------------
+
+
+def _for_servers_and_mail() -> Callable[[asn1_x509.TbsCertificate], None]:
+    usages = (["server_auth"], ["email_protection"])
+    return extended_by(*(extension("extended_key_usage", asn1_x509.ExtKeyUsageSyntax(item)) for item in usages))
+
+
+def _reread(change: Callable[[asn1_x509.TbsCertificate], None]) -> Case:
+    case = plain()
+    return listed(replace(case, leaf=remade(case.leaf, case.issuer, change)), revocation_list(case.issuer))
+
+
+@line("no-path", "good")
+def extension_twice() -> Case:
+    return _reread(_for_servers_and_mail())
+
+
+@line("no-path", "good")
+def unknown_extension_twice() -> Case:
+    return _reread(extended_by(*[extension("2.25.4711", core.ParsableOctetString(b"\x05\x00"))] * 2))
+
+
+@line("no-path", "good")
+def extensions_in_version_1() -> Case:
+    return _reread(lambda inside: inside.__setitem__("version", "v1"))
+
+
+@line("no-path", "unproven")
+def certificate_with_two_algorithms() -> Case:
+    return _reread(lambda inside: inside.__setitem__("signature", {"algorithm": "sha512_ecdsa"}))
+
+
+@line("no-path", "unproven")
+def end_entity_that_is_an_authority_too() -> Case:
+    ca = root()
+    middle = certificate(ca, "Middle", usage={"key_cert_sign": True, "crl_sign": True}, points=None)
+    twice = remade(
+        middle, ca, extended_by(extension("basic_constraints", asn1_x509.BasicConstraints({"ca": True}), critical=True))
+    )
+    return listed(Case(certificate(twice, "Hanako"), twice, (ca,), (twice,)), revocation_list(twice))
+
+
+@line("no-path", "unproven")
+def authority_whose_key_is_for_pss_alone() -> Case:
+    ca, key = root(), rsa.generate_private_key(65537, 2048)
+    middle = remade(certificate(ca, "Middle", ca=True, key=key, points=None), ca, for_pss_alone)
+    return listed(Case(certificate(middle, "Hanako"), middle, (ca,), (middle,)), revocation_list(middle))
+
+
+@line("unproven")
+def list_with_two_algorithms() -> Case:
+    case = plain()
+    return listed(case, two_algorithms(revocation_list(case.issuer), case.issuer))
+
+
+@line("unproven")
+def responder_with_an_extension_twice() -> Case:
+    case = plain()
+    twice = remade(responder(case.issuer), case.issuer, _for_servers_and_mail())
+    return answered(case, response(case.issuer, case.leaf, twice))
+
+
+@line("unproven", "good")
+def answer_by_the_certificate_itself() -> Case:
+    """Signing does not ask about one with ocsp-nocheck (RFC 6960 4.2.2.2.1)."""
+    ca = root()
+    leaf = certificate(
+        ca, "Hanako", no_check=True, extended=[ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION]
+    )
+    return answered(Case(leaf, ca, (ca,)), response(ca, leaf, leaf))
+
+
+@line("good")
+def answer_by_a_responder_that_is_a_signer_too() -> Case:
+    case = plain()
+    both = responder(case.issuer, extended=[ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    return answered(case, response(case.issuer, case.leaf, both))
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

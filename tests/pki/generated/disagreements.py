@@ -27,6 +27,9 @@ _FUTURE = "RFC 5280 6.3.3 (a), RFC 6960 4.2.2.1: evidence from after the moment 
 _CRITICAL = "RFC 5280 5.2, 5.3, RFC 6960 4.4: what holds an unknown critical extension is not used."
 _PLAIN_CA = "Whether an authority that names no service must be shown good is policy; ours asks those that name one."
 
+_TWICE = "RFC 5280 4.2: an extension stands once; of two each program takes another one."
+_TWO_ALGORITHMS = "RFC 5280 4.1.1.2, 5.1.1.2: the algorithm beside the signature must be the one that is signed."
+
 DISAGREEMENTS: dict[str, Disagreement] = {
     "revoked-by-an-older-list-and-gone-from-the-newer": Disagreement(
         "good", "revoked", "RFC 5280 5.3.1: only a hold is undone; OpenSSL goes by the newest list alone."
@@ -98,4 +101,18 @@ DISAGREEMENTS: dict[str, Disagreement] = {
     "revoked-after-it-was-used": Disagreement(
         "revoked", "good", "EN 319 102-1 5.2.6: good at the proven time; OpenSSL compares no dates."
     ),
-}  # fmt: skip
+    "extension-twice": Disagreement("no-path", "good", _TWICE),
+    "unknown-extension-twice": Disagreement("good", "good", _TWICE),
+    "end-entity-that-is-an-authority-too": Disagreement("no-path", "unproven", _TWICE),
+    "extensions-in-version-1": Disagreement("no-path", "good", "RFC 5280 4.1.2.1: extensions are of version 3 alone."),
+    "certificate-with-two-algorithms": Disagreement("no-path", "good", _TWO_ALGORITHMS),
+    "list-with-two-algorithms": Disagreement("unproven", "good", _TWO_ALGORITHMS),
+    "authority-whose-key-is-for-pss-alone": Disagreement(
+        "no-path", "unproven", "RFC 4055 1.2: such a key makes no PKCS #1 v1.5 signatures."
+    ),
+    "answer-by-the-certificate-itself": Disagreement(
+        "good",
+        "no-path",
+        "RFC 6960 4.2.2.2 appoints a key to answer; of itself a stolen one would say that it is good.",
+    ),
+}

@@ -6,11 +6,11 @@ The moment of all cases is now: signing (`signkit.pki.revocation.collecting`) kn
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from asn1crypto import core, crl
+from asn1crypto import core, crl, keys
 from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -98,6 +98,56 @@ def certificate(
     if critical:
         builder = builder.add_extension(x509.UnrecognizedExtension(UNKNOWN, b"\x05\x00"), True)
     return pki.Holder(builder.sign(signer, digest or hashes.SHA256()), key)
+
+
+def remade(holder: pki.Holder, issuer: pki.Holder, change: Callable[[asn1_x509.TbsCertificate], None]) -> pki.Holder:
+    """The certificate with its inside changed and signed again; what stands beside the signature stays."""
+    whole = asn1_x509.Certificate.load(holder.der)
+    change(whole["tbs_certificate"])
+    inside = whole["tbs_certificate"].dump(force=True)
+    bits = core.OctetBitString(issuer.sign(inside)).dump()
+    return pki.Holder(
+        x509.load_der_x509_certificate(pki.sequence(inside, whole["signature_algorithm"].dump(), bits)), holder.key
+    )
+
+
+def extended_by(*extensions: asn1_x509.Extension) -> Callable[[asn1_x509.TbsCertificate], None]:
+    """A change that adds extensions, also ones that stand there already."""
+
+    def change(inside: asn1_x509.TbsCertificate) -> None:
+        inside["extensions"] = asn1_x509.Extensions([*inside["extensions"], *extensions])
+
+    return change
+
+
+def extension(kind: str, value: core.Asn1Value, *, critical: bool = False) -> asn1_x509.Extension:
+    return asn1_x509.Extension({"extn_id": kind, "critical": critical, "extn_value": value})
+
+
+def with_key_of(other: pki.Holder) -> Callable[[asn1_x509.TbsCertificate], None]:
+    """A change that certifies another's public key."""
+
+    def change(inside: asn1_x509.TbsCertificate) -> None:
+        inside["subject_public_key_info"] = asn1(other).public_key
+
+    return change
+
+
+def for_pss_alone(inside: asn1_x509.TbsCertificate) -> None:
+    """Say of an RSA key that it makes PSS signatures only (RFC 4055 1.2)."""
+    key = inside["subject_public_key_info"]["public_key"].parsed.dump()
+    algorithm = pki.sequence(core.ObjectIdentifier("1.2.840.113549.1.1.10").dump())
+    info = keys.PublicKeyInfo.load(pki.sequence(algorithm, core.OctetBitString(key).dump()))
+    inside["subject_public_key_info"] = info
+
+
+def two_algorithms(der: bytes, signer: pki.Holder) -> bytes:
+    """A list that names another algorithm inside than beside its signature."""
+    whole = crl.CertificateList.load(der)
+    whole["tbs_cert_list"]["signature"] = {"algorithm": "sha512_ecdsa"}
+    inside = whole["tbs_cert_list"].dump(force=True)
+    bits = core.OctetBitString(signer.sign(inside)).dump()
+    return pki.sequence(inside, whole["signature_algorithm"].dump(), bits)
 
 
 def root(name: str = "Root", **changes) -> pki.Holder:

@@ -150,6 +150,7 @@ def test_an_untouched_file_has_no_changes_to_show(world, signed):
     assert changed_pages(signed, "seller").pages == ()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_drawn_costs_its_picture_alone(world, signed, tmp_path, monkeypatch):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed)

@@ -23,6 +23,7 @@ def test_the_schema_holds_for_every_sample(repository):
         schema.validate(judged(sample).to_json())
 
 
+@pytest.mark.slow
 def test_json_names_the_requirement_and_what_was_found(unfit):
     profile = unfit.to_json()["profile"]
     assert (profile["name"], profile["fulfilled"]) == ("registry", False)
@@ -31,6 +32,7 @@ def test_json_names_the_requirement_and_what_was_found(unfit):
     assert item["found"] == [{"field": "seller", "fulfilled": False, "en": "RSA 3072", "ja": "RSA 3072"}]
 
 
+@pytest.mark.slow
 def test_text_says_it_in_both_languages(unfit, write):
     english = write(ReportFormat.TEXT, [unfit])
     assert "What the registry (登記・供託オンライン申請システム) asks is NOT met: rsa-2048." in english

@@ -164,6 +164,7 @@ def test_another_value_anywhere_is_refused(passed, unreadable, change):
             assert cause.ja != cause.en
 
 
+@pytest.mark.slow
 def test_a_missing_member_anywhere_is_refused(passed):
     value = _sample(random.Random(3), passed).to_json()
     for path in _places(value):

@@ -23,12 +23,14 @@ def schema(repository):
     return Draft202012Validator(text, format_checker=FormatChecker())
 
 
+@pytest.mark.slow
 def test_every_kind_of_report_fits(schema, all_reports, write):
     for line in write(ReportFormat.JSONL, all_reports).splitlines():
         schema.validate(json.loads(line.encode("utf-8", "backslashreplace")))
     schema.validate(json.loads(write(ReportFormat.JSON, all_reports[:1])))
 
 
+@pytest.mark.slow
 def test_reports_of_the_whole_way_fit(schema, world, signed, tmp_path):
     files = {"a.pdf": signed, "b.pdf": b"", "c.pdf": b"%PDF-1.7 broken", "d.p7m": b"0", "e.pdf": signed[:900]}
     for name, data in files.items():

@@ -159,6 +159,7 @@ def test_no_token_stands_in_text_or_html(passed, enumerations):
             assert not found & tokens, (language, found & tokens)
 
 
+@pytest.mark.slow
 def test_a_japanese_page_holds_no_word_of_the_json(passed, enumerations):
     own = {"good", "pdf", "seller", "Test", "TSA"}
     for report in variants(passed, enumerations):

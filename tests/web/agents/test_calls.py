@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from signkit.web.agents.calls import DOCUMENT
+from signkit.web.agents.lists import ask_agent_for_list
 from signkit.web.agents.proof import make_proof
-from signkit.web.agents.tasks import ask_agent_to_sign, find_agent_task
+from signkit.web.agents.tasks import find_agent_task
 from signkit.web.api.document import load_document
 from tests.web.agents.test_pairing import KEY, ask, begin, calls, confirm, id_of
 from tests.web.office.owned import MARK, put_contract
@@ -64,10 +65,13 @@ def test_another_tenants_agent_reaches_nothing(offices, tenant, clerk, agent, op
     sha256 = put_contract(offices, tenant, clerk.person)
     with tenant.store.writing() as connection:
         now = tenant.store.clock()
-        task = ask_agent_to_sign(connection, clerk.person.id, sha256, "seller", MARK, now)
+        asked = ask_agent_for_list(connection, clerk.person.id, "seller", MARK, [(sha256, MARK)], now)
+    task = asked.tasks[0]
     stranger = paired(offices, offices.seat(offices.tenant("別の会社"), name="鈴木"))
-    path = operation.path.replace("{id}", task.id)
-    body = {"refuseAgentTask": b'{"reason": "x"}', "sendSignedDocument": b"%PDF"}.get(operation.name, b"")
+    path = operation.path.replace("{id}", asked.id if "/lists/" in operation.path else task.id)
+    reason = b'{"reason": "x"}'
+    sent = {"refuseAgentTask": reason, "refuseAgentList": reason, "sendSignedDocument": b"%PDF"}
+    body = sent.get(operation.name, b"")
 
     def called(id_):
         proof = make_proof(KEY, id_, operation.method, path, body, datetime.now(UTC))

@@ -53,8 +53,6 @@ def test_a_call_is_good_once(running, agent):
     [
         {"key": Ed25519PrivateKey.generate()},
         {"signed_path": TASKS + "?wait=1"},
-        {"at": datetime.now(UTC) - timedelta(hours=1)},
-        {"at": datetime.now(UTC) + timedelta(hours=1)},
         {"id_": "x.y"},
         {"id_": "no-point"},
         {"id_": "../../x.y"},
@@ -63,6 +61,37 @@ def test_a_call_is_good_once(running, agent):
 def test_a_call_that_is_not_the_agents_own_is_not_heard(running, agent, wrong):
     answer = answer_to(call(running, agent, "GET", TASKS, **wrong))
     assert (answer.status_code, answer.json()["code"]) == (401, "agent-unknown")
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_wrong_is_told_to_whoever_has_the_key(running, agent, hours):
+    at = datetime.now(UTC) + timedelta(hours=hours)
+    answer = answer_to(call(running, agent, "GET", TASKS, at=at))
+    assert (answer.status_code, answer.json()["code"]) == (401, "agent-clock")
+    answer = answer_to(call(running, agent, "GET", TASKS, at=at, key=Ed25519PrivateKey.generate()))
+    assert (answer.status_code, answer.json()["code"]) == (401, "agent-unknown")
+
+
+def test_what_was_signed_outlives_a_clock_that_goes_wrong(running, agent, sale, monkeypatch):
+    """It was thrown away as refused for good."""
+    sha256 = running.prepared(sale)
+    running.ask(sha256)
+    agent.step()
+    agent.sign()
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(hours=9)
+
+    monkeypatch.setattr("signkit.web.agent_program.server.datetime", Wrong)
+    with pytest.raises(ServiceError) as told:
+        agent.step()
+    assert told.value.code == "agent-clock"
+    assert agent.work._kept().signed is not None
+    monkeypatch.setattr("signkit.web.agent_program.server.datetime", datetime)
+    assert agent.step() is True
+    assert "送信しました" in agent.work.last.ja
 
 
 def test_another_body_than_was_signed_is_not_taken(running, agent, sale):

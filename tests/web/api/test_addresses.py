@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pickle
 
+import pytest
+
 from signkit.pki.revocation.sources import OnlineRevocation
 from tests.pki.test_addresses import Witness, certificate_naming
 from tests.web.api.conftest import start
 
 
+@pytest.mark.slow
 def test_the_service_asks_by_its_rule(tmp_path):
     import socket
     import threading

@@ -35,6 +35,7 @@ def paper(tried, **facts):
     return tried.client.post(ENTRIES, json={"facts": facts})
 
 
+@pytest.mark.slow
 def test_a_contract_is_judged_and_kept_with_what_its_data_say(kept, entry, blank):
     assert entry.status_code == 201, entry.text
     taken = entry.json()
@@ -48,11 +49,13 @@ def test_a_contract_is_judged_and_kept_with_what_its_data_say(kept, entry, blank
     assert (again.status_code, again.json()["outcome"]) == (200, "known")
 
 
+@pytest.mark.slow
 def test_the_archive_is_the_command_lines(kept, entry):
     with open_archive(kept.tenant.archive_folder) as archive:
         assert archive.connection.execute("SELECT count(*) FROM revision").fetchone()[0] == 1
 
 
+@pytest.mark.slow
 def test_what_was_said_counts_and_a_correction_stays_in_the_history(kept, blank):
     made = paper(kept, title="覚書", date="2026-04-01", amount=1200, parties=[{"name": "株式会社架空"}], kind="契約書")
     assert made.status_code == 201, made.text
@@ -180,6 +183,7 @@ def verification(tried):
     return tried.client.get(answer.headers["location"]).json()
 
 
+@pytest.mark.slow
 def test_the_journal_is_timestamped_once_a_day_beside_the_requests(kept, entry):
     kept.do_jobs()
     paper(kept, title="刻印")
@@ -189,6 +193,7 @@ def test_the_journal_is_timestamped_once_a_day_beside_the_requests(kept, entry):
     assert verification(kept)["whole"]
 
 
+@pytest.mark.slow
 def test_a_timestamp_service_that_does_not_answer_is_asked_again_and_that_is_seen(tmp_path):
     settings = Settings(tsa_urls=("http://127.0.0.1:9/",), network_timeout=0.5)
     tried = start(tmp_path / "service", tmp_path / "home", settings)
@@ -201,6 +206,7 @@ def test_a_timestamp_service_that_does_not_answer_is_asked_again_and_that_is_see
         tried.service.close()
 
 
+@pytest.mark.slow
 def test_the_journals_head_moves_on(kept, entry):
     before = kept.client.get("/api/v1/archive/journal").json()
     paper(kept, title="もう一つ")
@@ -208,6 +214,7 @@ def test_the_journals_head_moves_on(kept, entry):
     assert (after["archive"], after["number"]) == (before["archive"], before["number"] + 1)
 
 
+@pytest.mark.slow
 def test_an_archive_is_made_once_and_holds_nothing_of_another_tenant(kept, entry):
     from tests.web.api.conftest import key_client
 

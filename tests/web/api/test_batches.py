@@ -86,6 +86,7 @@ def test_results_go_on_behind_a_cursor(tried):
     assert results(tried, batch, f"&cursor={cursor}") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cursor", ["x", "-1", "1e3", "9" * 40, " 1", "", "018f"])
 @pytest.mark.parametrize("what", ["results", "files"])
 def test_a_cursor_of_somebody_else(shared, what, cursor):
@@ -228,6 +229,7 @@ def test_what_may_pass_is_asked_again_and_what_stays_so_is_not(fetching, statuse
     assert (line["problem"] is None) if told is None else (told in line["problem"]["en"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", [
     "http://localhost/a.pdf", "file:///etc/passwd", "https://example.com/", "https://localhost:8443/",
     "https://x@localhost/", "https://localhost.example.com/", "ftp://localhost/", "https://127.0.0.1/",

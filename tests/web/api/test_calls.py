@@ -138,6 +138,7 @@ def test_a_key_that_is_revoked_while_the_body_comes_is_good_for_nothing(shared):
     assert len(shared.client.get("/api/v1/validations").json()["items"]) == before
 
 
+@pytest.mark.slow
 def test_a_key_may_grant_no_more_than_it_has_and_is_revoked_by_its_etag(shared):
     maker = shared.as_other(["keys:read", "keys:write"])
     problem(maker.post("/api/v1/keys", json={"name": "a", "permissions": ["log:read"]}), 403, "permission-missing")
@@ -259,6 +260,7 @@ def test_a_repeated_key_is_done_once(shared):
     assert other.post("/api/v1/validations", content=b"%PDF-1.7 y", headers=again).status_code == 201
 
 
+@pytest.mark.slow
 def test_a_tenant_gets_so_many_requests_a_minute_and_another_its_own(tmp_path):
     from tests.web.api.conftest import start
 

@@ -49,6 +49,7 @@ def test_a_rendered_contract_is_the_librarys(shared, data, blank):
     assert int(answer.headers["signkit-warnings"]) == len(whole["warnings"])
 
 
+@pytest.mark.slow
 def test_what_refuses_a_contract_is_told_by_its_place_and_clause(shared, data):
     wrong = {**data, "price": -1}
     del wrong["seller"]
@@ -64,6 +65,7 @@ def test_what_refuses_a_contract_is_told_by_its_place_and_clause(shared, data):
     assert all("-1" not in each["detail"] for each in told["errors"])
 
 
+@pytest.mark.slow
 def test_data_that_fit_are_said_to(shared, data):
     found = shared.client.post("/api/v1/contracts/check", json=wishes(data)).json()
     assert (found["fits"], found["problems"]) == (True, [])
@@ -106,6 +108,7 @@ def test_files_go_with_a_contract(shared, data, blank):
     problem(refused, 422, "attachment-refused")
 
 
+@pytest.mark.slow
 def test_wishes_may_come_as_a_file_and_a_file_not_as_a_text(shared, data, blank):
     sent = {"options": ("wishes.json", json.dumps(wishes(data)).encode(), "application/json")}
     assert shared.client.post("/api/v1/contracts/render", files=sent).content == blank
@@ -113,6 +116,7 @@ def test_wishes_may_come_as_a_file_and_a_file_not_as_a_text(shared, data, blank)
     problem(shared.client.post("/api/v1/contracts/render", files=odd), 400, "request-invalid")
 
 
+@pytest.mark.slow
 def test_pages_are_shown(shared, blank):
     answer = shared.client.post("/api/v1/contracts/preview?page=1&width=480", content=blank, headers=PDF)
     assert answer.status_code == 200
@@ -124,6 +128,7 @@ def test_pages_are_shown(shared, blank):
     problem(beyond, 422, "page-unknown")
 
 
+@pytest.mark.slow
 def test_pages_that_cannot_be_drawn_are_refused(shared, blank):
     broken = blank.replace(b"/Type/Page/", b"/Type/Pogo/")
     assert broken != blank
@@ -147,6 +152,7 @@ def test_fields_status_and_history_of_an_unsigned_contract(shared, blank):
     assert len(history["revisions"]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("resource", ["preview", "fields", "status", "diff"])
 @pytest.mark.parametrize("content", [b"%PDF-1.7 broken", b"not a pdf"])
 def test_what_is_no_pdf_is_refused_and_no_path_of_ours_is_told(shared, resource, content):

@@ -57,6 +57,7 @@ def test_a_batch_is_judged_on_the_cluster_as_it_is_here(tmp_path, repository, bl
         assert found[name]["report"] | then == expected[name]["report"] | then
 
 
+@pytest.mark.slow
 def test_while_the_cluster_is_away_files_wait_with_the_cause(tmp_path, blank, monkeypatch):
     pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
     monkeypatch.setattr("signkit.reporting.cluster._CONNECT_SECONDS", 0.2)

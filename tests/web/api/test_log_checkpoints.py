@@ -118,6 +118,7 @@ def test_a_place_that_is_gone_is_said(tenants, tenant, heads):
     assert tenant
 
 
+@pytest.mark.slow
 def test_the_command_tells_both(tenant, heads, tmp_path):
     (tmp_path / "service" / "service.toml").touch()
     about = ["service", "log", "verify", str(tmp_path / "service"), tenant.id, "--checkpoints", str(heads)]

@@ -121,6 +121,7 @@ def lease_is_over(tried):
         connection.execute("UPDATE place SET until = ?", (tried.tenant.store.now(),))
 
 
+@pytest.mark.slow
 def test_an_archive_is_worked_on_by_one_node_at_a_time_and_goes_to_the_next(two_nodes, monkeypatch):
     monkeypatch.setattr("signkit.web.api.places._WAIT_SECONDS", 0.3)
     one, other = two_nodes
@@ -137,6 +138,7 @@ def test_an_archive_is_worked_on_by_one_node_at_a_time_and_goes_to_the_next(two_
     assert one.client.get("/api/v1/archive/entries").status_code == 503
 
 
+@pytest.mark.slow
 def test_a_node_lets_go_of_an_archive_that_nobody_uses_there(two_nodes, monkeypatch):
     monkeypatch.setattr("signkit.web.api.places._LINGER_SECONDS", -1.0)
     one, other = two_nodes
@@ -153,6 +155,7 @@ def test_a_node_lets_go_of_an_archive_that_nobody_uses_there(two_nodes, monkeypa
     assert add_paper(other, "二").status_code == 201
 
 
+@pytest.mark.slow
 def test_work_on_the_archive_waits_for_the_node_that_has_it(two_nodes, monkeypatch):
     monkeypatch.setattr("signkit.web.api.places._WAIT_SECONDS", 0.3)
     one, other = two_nodes
@@ -164,6 +167,7 @@ def test_work_on_the_archive_waits_for_the_node_that_has_it(two_nodes, monkeypat
     assert ("archive-verification", "done") in one.do_jobs()
 
 
+@pytest.mark.slow
 def test_a_node_whose_folder_is_another_makes_no_second_archive(two_nodes, tmp_path):
     one, other = two_nodes
     add_paper(one, "一")

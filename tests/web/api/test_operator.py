@@ -82,6 +82,7 @@ def text(identity):
 # --- status and evidence ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_certificate_of_a_batch_is_answered_at_its_place(operator, holder, other):
     operator.revoked[other.certificate.serial_number] = since = datetime.now(UTC).replace(microsecond=0)
     stranger = pki.issue(pki.authority()).asn1.dump()
@@ -97,6 +98,7 @@ def test_each_certificate_of_a_batch_is_answered_at_its_place(operator, holder, 
     assert datetime.fromisoformat(items[1]["revoked_at"]) == since
 
 
+@pytest.mark.slow
 def test_evidence_is_handed_over_where_it_may_be(operator, holder):
     answer = operator.client.post("/api/v1/certificates/evidence", json={"certificate": text(holder)}).json()
     assert (answer["why_none"], [each["kind"] for each in answer["evidence"]]) == (None, ["ocsp"])
@@ -128,6 +130,7 @@ def jpki():
     return pki.authority("Japanese Public CA", organisation="JPKI")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("allowed", "why"), [(False, "not-permitted"), (True, "status-only")])
 def test_jpki_evidence_is_handed_to_nobody_unless_the_operator_says_so(tmp_path, jpki, allowed, why):
     card = pki.issue(jpki, "20261121090000AB")
@@ -137,6 +140,7 @@ def test_jpki_evidence_is_handed_to_nobody_unless_the_operator_says_so(tmp_path,
     assert (answer["status"], answer["evidence"], answer["why_none"]["code"]) == ("good", [], why)
 
 
+@pytest.mark.slow
 def test_a_number_is_enough_where_the_list_is_not_partitioned(tmp_path, jpki):
     listed, card = pki.issue(jpki, "20261121090000AB"), pki.issue(jpki, "20261121090000AC")
     tried = jpki_operator(tmp_path, jpki, {listed.asn1.serial_number: datetime.now(UTC) - pki.DAY})
@@ -166,6 +170,7 @@ def ask(operator, consent, holder):
     return operator.client.post("/api/v1/attributes/inquiries", json=body, headers={"idempotency-key": "once"})
 
 
+@pytest.mark.slow
 def test_latest_attributes_are_shown_as_a_difference_and_kept_nowhere(operator, holder, caplog):
     consent = record(operator, holder).json()
     answer = ask(operator, consent["id"], holder)
@@ -181,6 +186,7 @@ def test_latest_attributes_are_shown_as_a_difference_and_kept_nowhere(operator, 
     assert not any(one in caplog.text for one in secrets)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_consent_and_anothers_are_no_consent(operator, holder, other):
     answer = record(operator, holder)
     consent = answer.json()
@@ -194,11 +200,13 @@ def test_a_withdrawn_consent_and_anothers_are_no_consent(operator, holder, other
     assert [(each["id"], each["withdrawn_at"] is None) for each in listed] == [(consent["id"], False)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", ["jpki-consent:1:1234567890123:C-001", "https://example.jp", "jpki-consent:2:x:y"])
 def test_a_misread_code_is_refused(operator, holder, payload):
     assert record(operator, holder, payload=payload).status_code == 400
 
 
+@pytest.mark.slow
 def test_without_a_source_of_attributes_the_problem_says_so(operator, holder):
     consent = record(operator, holder).json()
     operator.service.attributes = None
@@ -209,6 +217,7 @@ def test_without_a_source_of_attributes_the_problem_says_so(operator, holder):
 # --- monitors -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_watched_certificate_is_told_of_once_when_a_list_names_it(tmp_path, jpki):
     moved, stays = pki.issue(jpki, "20261121090000AB"), pki.issue(jpki, "20261121090000AC")
     tried = jpki_operator(tmp_path, jpki, {})
@@ -437,6 +446,7 @@ def test_a_key_that_is_no_secret_or_no_key(tmp_path, mode, content):
 # --- `signkit rehearsal operator` ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_test_operator_keeps_its_service_and_gives_each_run_a_new_key(tmp_path):
     keys = [kept_operator(tmp_path / "operator").read_text().strip() for _ in range(2)]
     assert (tmp_path / "operator" / "operator.key").stat().st_mode & 0o077 == 0
@@ -448,6 +458,7 @@ def test_the_test_operator_keeps_its_service_and_gives_each_run_a_new_key(tmp_pa
     assert answers == [401, 200]
 
 
+@pytest.mark.slow
 def test_who_is_revoked_is_named_by_a_file(tmp_path, holder, other):
     (tmp_path / "a.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
     (tmp_path / "b.der").write_bytes(der_of(other))

@@ -8,9 +8,12 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -235,3 +238,60 @@ def test_one_address_does_not_take_all_places_of_nginx(place, tmp_path):
     finally:
         proxy.stop()
     assert last == 429
+
+
+class SayingWho(BaseHTTPRequestHandler):
+    """A node that says which one it is."""
+
+    def do_GET(self):
+        said = str(self.server.server_address[1]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+def test_whoever_comes_for_a_tenant_is_led_to_one_node(tmp_path):
+    """Its office is on one node at a time: people, agents, parties and programs have to meet there."""
+    nodes = [ThreadingHTTPServer(("127.0.0.1", 0), SayingWho) for _ in range(2)]
+    for each in nodes:
+        threading.Thread(target=each.serve_forever, daemon=True).start()
+    places = {f"10.0.0.1{number}:8420": f"127.0.0.1:{each.server_address[1]}" for number, each in enumerate(nodes, 1)}
+    proxy = run_nginx(tmp_path, places, "nginx-nodes.conf")
+    try:
+        reached = {tenant: set(_nodes_of(proxy, tenant)) for tenant in (str(uuid4()) for _ in range(20))}
+    finally:
+        proxy.stop()
+        for each in nodes:
+            each.shutdown()
+            each.server_close()
+    assert {len(each) for each in reached.values()} == {1}, reached
+    assert len({node for each in reached.values() for node in each}) == 2, "all tenants on one node"
+
+
+def _nodes_of(proxy, tenant):
+    """Yield the node that each of those who come for a tenant is led to."""
+    link, other, secret = uuid4(), uuid4(), "s" * 43
+    stranger = f"__Host-signkit-office-{other}=pc_{uuid4()}_{other}_{secret}"
+    party = f"{stranger}; __Host-signkit-office-{link}=pc_{tenant}_{link}_{secret}"
+    asked = [
+        ("/api/v1/jobs", {"Authorization": f"Bearer sk_{tenant}_{link}_{secret}"}),
+        ("/many/1", {"Cookie": f"__Host-signkit-office=sp_{tenant}_{link}_{secret}"}),
+        ("/agent/v1/tasks?wait=0", {"signkit-agent-id": f"{tenant}.{link}"}),
+        (f"/party/pt_{tenant}_{link}_{secret}", {"Cookie": f"__Host-signkit-office=sp_{uuid4()}_{link}_{secret}"}),
+        (f"/party/at/{link}", {"Cookie": party}),
+        (f"/party/at/{link}/pages/0-480.png", {"Cookie": f"__Host-signkit-office=sp_{uuid4()}_x_y; {party}"}),
+        ("/party/phone", {"Cookie": party.removeprefix(f"{stranger}; ")}),
+    ]
+    client = proxy.connect()
+    for path, headers in asked:
+        client.request("GET", path, headers=headers)
+        answer = client.getresponse()
+        assert answer.status == 200, (path, answer.status)
+        yield answer.read()
+    client.close()

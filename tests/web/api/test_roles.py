@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from signkit.web.api.document import load_document
 from signkit.web.api.roles import ROLES, permissions_of
 
@@ -32,6 +34,7 @@ def test_the_supervisor_may_what_the_clerk_may_and_no_keys():
     assert not {"keys:read", "keys:write"} & GRANTED["supervisor"]
 
 
+@pytest.mark.slow
 def test_an_auditors_key_is_refused_every_change(shared):
     client = shared.as_other(GRANTED["auditor"])
     assert client.get("/api/v1/log").status_code == 200

@@ -72,6 +72,7 @@ def test_a_task_from_the_file_to_the_signed_file(rehearsed, contract, hanako, le
     assert again.json() == done.json()
 
 
+@pytest.mark.slow
 def test_the_prepared_file_goes_when_the_signed_one_comes_and_all_with_the_task(rehearsed, contract, hanako):
     store = rehearsed.tenant.store
     before = {each.name for each in (store.folder / "files").iterdir()}
@@ -104,6 +105,7 @@ def test_a_signature_that_does_not_fit_leaves_the_task_open(rehearsed, contract,
     problem(complete(rehearsed, task, signature=base64.b64encode(b"another").decode()), 409, "signing-task-signed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -124,6 +126,7 @@ def test_somebody_else_than_the_party_signs_only_where_that_is_said(rehearsed, c
     assert complete(rehearsed, task, signature=stranger.signature(task)).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_key_whose_certificate_comes_with_the_signature(rehearsed, contract, hanako):
     problem(prepare(rehearsed, contract), 422, "certificate-needed")
     task = prepare(rehearsed, contract, profile="pkcs7").json()
@@ -213,6 +216,7 @@ def test_no_address_in_a_certificate_is_asked_unless_the_operator_lets_it():
     assert [each._rule for each in asked[AddressRule()]] == [AddressRule()]
 
 
+@pytest.mark.slow
 def test_a_task_is_open_for_a_day(rehearsed, contract, hanako, monkeypatch):
     task = prepare(rehearsed, contract, hanako).json()
     clock = rehearsed.service.clock

@@ -120,6 +120,7 @@ def tables(url):
         return {name for (name,) in rows}
 
 
+@pytest.mark.slow
 def test_no_statement_reaches_another_tenants_rows(two):
     one, other, url = two
     with one.store.writing() as connection:
@@ -160,6 +161,7 @@ def test_a_role_that_sees_all_does_not_serve(cluster, tmp_path, role):
     assert caught.value.code == "database-role"
 
 
+@pytest.mark.slow
 def test_newer_tables_keep_a_running_node_and_refuse_a_new_one(two, cluster, tmp_path):
     one, _, url = two
     cluster.sql(f"UPDATE signkit.version SET number = {schema.VERSION + 1}", url.replace("signkit_serve", "postgres"))

@@ -42,6 +42,7 @@ def test_postponed_work_is_done_once_and_its_file_goes(tried):
     assert list(tried.tenant.store.spool.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_form_brings_content_and_options(shared):
     files = {"file": ("契約.pdf", b"%PDF-1.7 form", "application/pdf")}
     answer = shared.client.post("/api/v1/validations", files=files, data={"options": json.dumps({"policy": "strict"})})
@@ -78,6 +79,7 @@ def test_the_quota_of_a_month(tmp_path):
         tried.service.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chosen", "kind"),
     [("html", "text/html"), ("etsi", "application/xml"), ("text", "text/plain"), ("csv", "text/csv")],
@@ -97,6 +99,7 @@ def test_a_report_in_every_format_and_language(shared, chosen, kind, language):
     assert chosen == "etsi" or ("ません" in answer.text) == (language == "ja")
 
 
+@pytest.mark.slow
 def test_an_unknown_format_is_refused(shared):
     made = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 broken", headers=PDF).json()
     assert shared.client.get(f"/api/v1/validations/{made['id']}?format=xls").status_code == 400

@@ -12,7 +12,7 @@ import pytest
 
 from signkit.delivery.consent_making import ConsentTerms, consent_data
 from signkit.delivery.pack_names import CERTIFICATE, SUMS
-from signkit.delivery.sheet import JST
+from signkit.japan_time import JST
 from signkit.library.following import validate, validation_options
 from signkit.library.making import read_contract
 from signkit.rehearsal.authority import FictionalResident

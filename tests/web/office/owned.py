@@ -131,6 +131,13 @@ def approve(clerk, supervisor, sha256):
     return sha256
 
 
+def approve_table(clerk, supervisor, number):
+    """Have a table's contracts approved, all at once."""
+    for who, act in ((clerk, "ask"), (supervisor, "approve")):
+        state = state_in(who.get(f"/many/{number}"))
+        assert who.post(f"/many/{number}/handover/{act}", {"state": state}).status_code == 303
+
+
 def own(offices):
     """Return an office in which every address leads somewhere."""
     tenant = offices.tenant()
@@ -146,6 +153,7 @@ def own(offices):
     draft = office.seat(clerk.person).drafts.begin("nda", {"purpose": MARK})
     checked = clerk.post("/check", files=[("files", (f"{MARK}.pdf", a_sale("2026-11-26")))])
     batch = made_batch(clerk, office)
+    approve_table(clerk, seats["supervisor"], batch)
     verified = clerk.post("/archive/verify")
     exported = clerk.post("/archive/export")
     report = office.judge(signed, "x.pdf")
@@ -160,6 +168,7 @@ def own(offices):
         "/documents/{sha256}/keep": {"sha256": waiting}, "/documents/{sha256}/discard": {"sha256": waiting},
         "/pages": {"sha256": signed}, "/contracts/": {"number": office.entry_of(signed)},
         "/drafts": {"number": draft.number}, "/many": {"number": batch},
+        "/many/{number}/agent": {"number": batch, "role": office.batches.find(batch).one_signer[0]},
         "/many/blank": {"ending": "csv"}, "/archive/ledger": {"ending": "csv"},
         "/checks": {"number": wait(clerk, office, checked), "ending": "json"},
         "/jobs": {"number": wait(clerk, office, verified)},

@@ -21,6 +21,18 @@ def test_another_host_is_not_the_office(clerk, host):
     assert clerk.get("/", headers={"host": host}).status_code == 421
 
 
+@pytest.mark.parametrize(
+    "beside", ['x={"a":1}', "x=a b", "x", "a@b=1", 'x="open', "path=/", "=1", "x=日本".encode().decode("latin-1")]
+)
+def test_what_another_program_of_the_host_left_in_the_browser_ends_no_session(clerk, beside):
+    """RFC 6265 5.4: a browser sends it beside ours; it need be no cookie by 4.1.1."""
+    [(name, value)] = clerk.client.cookies.items()
+    clerk.client.cookies.clear()
+    for cookie in (f"{beside}; {name}={value}", f"{name}={value}; {beside}"):
+        assert clerk.get("/", headers={"cookie": cookie.encode("latin-1")}).status_code == 200, cookie
+    assert clerk.get("/", headers={"cookie": f"x{name}={value}".encode()}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["/", "/contracts", "/people", "/account", "/agents", "/nothing"])
 def test_nobody_is_led_to_sign_in(offices, path):
     answer = offices.browser().get(path)
@@ -86,6 +98,7 @@ def test_the_cookie_is_good_for_no_operation_of_the_api(clerk):
     assert clerk.get("/health").status_code == 200
 
 
+@pytest.mark.slow
 def test_without_an_origin_there_are_no_pages(tmp_path):
     made = start(tmp_path, origin=None)
     answer = made.browser().get("/")

@@ -42,6 +42,21 @@ def test_the_mail_carries_a_link_that_leads_to_the_contract(offices, believed, p
     assert TO not in text_of(clerk.get(f"/documents/{sale}"))
 
 
+@pytest.mark.parametrize(
+    "name", ["売買\r\nBcc: evil@example.jp\r\n\r\nx.pdf", "a\u2028Bcc: evil@example.jp.pdf", "<b>&.pdf"]
+)
+def test_a_contracts_name_makes_no_header(offices, tenant, clerk, supervisor, believed, name):
+    sale = approve(clerk, supervisor, put_contract(offices, tenant, clerk.person, name=name))
+    hand_on(clerk, sale, "link", role="buyer", days="7", language="ja", to=TO)
+    assert do_one(offices, tenant) == ["done"]
+    (raw,) = believed.mails
+    mail = email.message_from_bytes(raw, policy=policy.default)
+    assert (mail["Bcc"], mail["To"]) == (None, TO)
+    assert {"Bcc", "Cc"}.isdisjoint(mail.keys())
+    assert mail.keys().count("Subject") == 1
+    assert "/party/pt_" in mail.get_content()
+
+
 def test_nothing_is_said_before_it_is_secret(offices, believed, posted):
     do_one(offices, posted[0])
     assert [line.split(" ")[0].upper() for line in believed.said_in_clear] == ["EHLO", "STARTTLS"]

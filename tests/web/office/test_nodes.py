@@ -30,6 +30,7 @@ def nodes(cluster, tmp_path):  # noqa: F811
     service.close()
 
 
+@pytest.mark.slow
 def test_an_office_is_open_on_one_node_and_then_on_the_next(nodes, monkeypatch):
     monkeypatch.setattr("signkit.web.api.places._WAIT_SECONDS", 0.3)
     first, service, second = nodes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -14,7 +16,10 @@ pytest.importorskip("joserfc", reason="the extra 'phone' is not installed")
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template
 from signkit.library.making import render
+from signkit.web.api.running import Served
+from signkit.web.api.service import Service
 from signkit.web.office import handover
+from signkit.web.office.phone_askings import PhoneAskings
 from tests.signers.auth_app_world import PhoneWorld
 from tests.web.office.conftest import ours, start, text_of
 from tests.web.office.owned import TEMPLATE, approve
@@ -97,6 +102,40 @@ def test_what_was_brought_back_is_taken_once(world, came):
     address = phone.consented(asked(browser, at))
     assert brought_back(browser, address).status_code == 303
     assert brought_back(browser, address).status_code == 404
+
+
+def test_another_process_takes_what_was_asked_for_before(world, came):
+    """A node ended, or another is asked by the browser that comes back: what lies in memory is not needed."""
+    offices, phone = world
+    tenant, _, sale, browser, at = came
+    address = phone.consented(asked(browser, at))
+    again = Service(offices.service.folder, offices.service.settings, offices.service.own)
+    with closing(again), closing(Served(again)) as served:
+        browser.app = browser._transport.app = served
+        done = brought_back(browser, address)
+        assert (done.status_code, done.headers.get("location")) == (303, at), text_of(done)
+    with tenant.store.reading() as connection:
+        assert handover.find(connection, sale).sha256 != sale
+    assert not list((tenant.office_folder / "phones").iterdir())
+
+
+def test_what_waits_for_a_phone_is_sealed_and_ends(world, came, monkeypatch):
+    offices, _ = world
+    browser, at = came[3:]
+    address = asked(browser, at)
+    state = re.search(r"state=([^&]+)", address)[1]
+    with offices.service.tenants.common.reading() as connection:
+        rows = connection.execute("SELECT state, sealed FROM phone_asking").fetchall()
+    for row in rows:
+        assert state.encode() not in b"".join(map(bytes, row))
+        assert b"verifier" not in bytes(row[1])
+    askings = PhoneAskings(offices.service.tenants)
+    assert askings.take(offices.tenant(), state) is None  # another tenant's office takes nothing
+    assert askings.whose(state) is not None
+    monkeypatch.setattr("signkit.web.office.phone_askings._LIFE", timedelta(seconds=-1))
+    over = asked(browser, at)
+    assert askings.whose(re.search(r"state=([^&]+)", over)[1]) is None
+    assert brought_back(browser, f"{BACK}?{urlsplit(over).query}").status_code == 404
 
 
 def test_another_browser_brings_nothing_back(world, came):

@@ -47,6 +47,7 @@ def console(tmp_path):
     return Console(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_first_administrator_comes_in_by_a_link(console):
     answer = console.person("add", "--name", "髙橋")
     assert answer.returncode == 0
@@ -59,6 +60,7 @@ def test_the_first_administrator_comes_in_by_a_link(console):
     assert console.person("list").stdout == f"{found.person.id}\tadministrator\tinvited\t髙橋\n"
 
 
+@pytest.mark.slow
 def test_roles_links_and_an_end(console):
     console.person("add", "--name", "髙橋", "--role", "clerk")
     person = console.person("list").stdout.split("\t")[0]
@@ -72,6 +74,7 @@ def test_roles_links_and_an_end(console):
         assert console.person(*command).error.code == "person-unknown"
 
 
+@pytest.mark.slow
 def test_what_there_is_not_is_said(console):
     assert console.person("link", "nobody").error.code == "person-unknown"
     assert console.person("list", tenant="nobody").error.code == "tenant-unknown"

@@ -71,6 +71,7 @@ def test_what_is_no_link_of_ours_is_none(tenants, tenant, link):
         assert not is_good(tenants, text)
 
 
+@pytest.mark.slow
 def test_the_store_holds_no_link(tenant, link):
     secret = link.rpartition("_")[2].encode()
     assert all(secret not in path.read_bytes() for path in tenant.store.folder.rglob("*") if path.is_file())

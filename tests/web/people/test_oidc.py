@@ -430,6 +430,7 @@ def test_half_a_registration_is_refused(tmp_path, text):
         read_service_settings(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [0o644, None])
 def test_a_secret_that_others_may_read_or_that_is_not_there_is_refused(tmp_path, provider, mode):
     if mode is not None:

@@ -54,6 +54,7 @@ def test_whoever_has_the_key_is_its_person(tenant, person, device):
     assert come_in(tenant, device) == person
 
 
+@pytest.mark.slow
 def test_a_person_has_several_keys_and_a_device_is_asked_for_no_second(tenant, person, device):
     other = Device()
     make(tenant, person, other)
@@ -78,6 +79,7 @@ def test_a_wrong_answer_uses_the_challenge_up_too(tenant, device):
     assert reason(office(tenant).recognise, challenge, device.sign(plain(options))) == "challenge"
 
 
+@pytest.mark.slow
 def test_an_answer_to_one_challenge_is_none_to_another(tenant, device):
     _, options = office(tenant).ask_known()
     other, _ = office(tenant).ask_known()
@@ -101,6 +103,7 @@ def test_a_challenge_that_waited_too_long_is_none(tenant, clock, device):
     assert reason(office(tenant).recognise, challenge, device.sign(plain(options))) == "challenge"
 
 
+@pytest.mark.slow
 def test_another_tenant_knows_nothing_of_a_key(tenants, tenant, device):
     other = tenants.add("別の会社")
     new_person(other)
@@ -119,6 +122,7 @@ def test_another_persons_handle_is_refused(tenant, device):
     assert reason(come_in, tenant, device) == "sign_in_passkey"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [{"flags": PRESENT}, {"flags": 0x04}, {"origin": "https://evil.example"}, {"origin": "https://x.desk.example.jp"},
@@ -131,6 +135,7 @@ def test_an_unverified_person_or_another_origin_comes_in_neither_makes_a_key(ten
     assert reason(make, tenant, person, Device(**changed)) == "passkey_wrong"
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_key_is_seen_by_its_counter(tenant, device):
     come_in(tenant, device)
     device.count -= 1

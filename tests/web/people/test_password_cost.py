@@ -16,6 +16,7 @@ def account(tenant, clock, person):
     return Account(tenant, clock, person)
 
 
+@pytest.mark.slow
 def test_nobodys_hash_costs_what_others_do(account, tenant):
     with tenant.store.reading() as connection:
         [known] = connection.execute("SELECT hash FROM person_password").fetchone()

@@ -149,6 +149,7 @@ def test_the_uri_tells_person_and_tenant(tenant, person):
     assert "株式会社架空:髙橋" in unquote(uri)
 
 
+@pytest.mark.slow
 def test_who_guesses_waits_longer_each_time_and_unknown_accounts_wait_the_same(account):
     waits = {}
     for login in (LOGIN, "nobody"):
@@ -168,6 +169,7 @@ def test_while_one_waits_a_right_password_is_not_looked_at(account):
     assert account.reason() == "too_many_tries"
 
 
+@pytest.mark.slow
 def test_the_owner_comes_in_where_they_did_before_while_strangers_guess(account, person):
     account.come_in()
     for number in range(12):
@@ -176,6 +178,7 @@ def test_the_owner_comes_in_where_they_did_before_while_strangers_guess(account,
     assert account.come_in(code=account.code(seconds=30)) == person
 
 
+@pytest.mark.slow
 def test_an_owner_at_a_new_place_waits_a_minute_at_most(account, person):
     for number in range(40):
         account.reason(password="wrong", address=f"198.51.100.{number}")
@@ -183,6 +186,7 @@ def test_an_owner_at_a_new_place_waits_a_minute_at_most(account, person):
     assert account.come_in(address="203.0.113.9") == person
 
 
+@pytest.mark.slow
 def test_one_address_cannot_try_many_accounts(account):
     reasons = [account.reason(login=f"someone{number}", password="wrong") for number in range(22)]
     assert reasons[:20] == ["sign_in_wrong"] * 20

@@ -53,6 +53,7 @@ def test_a_cookie_is_worth_nothing_elsewhere(tenants):
     assert admit_person(tenants, "sp_x") is None
 
 
+@pytest.mark.slow
 def test_a_session_ends_when_nobody_is_there_and_after_a_days_work(tenants, clock):
     tenant = tenants.add("A")
     _, _, cookie = come_in(tenant)
