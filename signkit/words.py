@@ -63,3 +63,7 @@ class Unfit(Exception):
     def __init__(self, cause: Text) -> None:
         super().__init__(cause.en)
         self.cause = cause
+
+
+class UnfitValue(Unfit, ValueError):
+    """A value is `Unfit`, where a ValueError is what callers know."""

@@ -6,6 +6,7 @@ import ast
 import errno
 import inspect
 import pickle
+import sqlite3
 import string
 import subprocess
 import sys
@@ -237,6 +238,12 @@ def test_a_fact_is_written_in_its_way(value, way, english, japanese):
     assert [format(Fact(value, language), way) for language in ("en", "ja")] == [english, japanese]
 
 
+def sqlite_error(name, said):
+    error = sqlite3.OperationalError(said)
+    error.sqlite_errorname = name  # what sqlite3 sets
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "english", "japanese"),
     [
@@ -249,6 +256,9 @@ def test_a_fact_is_written_in_its_way(value, way, english, japanese):
         (OSError("the bucket is not there"), "the bucket is not there", "the bucket is not there"),
         (ValueError("embedded null byte"), "embedded null byte", "名前に使えない文字 (NUL) があります"),
         (OSError(), "OSError", "OSError"),
+        (sqlite_error("SQLITE_CORRUPT_INDEX", "malformed"), "malformed", "構造が壊れています"),
+        (sqlite_error("SQLITE_IOERR_READ", "disk I/O error"), "disk I/O error", "装置のエラー"),
+        (sqlite_error("SQLITE_ERROR", "no such table: journal"), "no such table: journal", "欠けているか"),
     ],
 )
 def test_what_the_system_said_is_told_in_both_languages(error, english, japanese):

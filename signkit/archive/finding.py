@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any, Literal
 
 from signkit.archive.entries import LedgerEntry, load_entries
-from signkit.archive.index import phrase, sought_form
+from signkit.archive.index import phrase, sought_words
 from signkit.archive.store import Archive
 
 #: What may be asked to be missing.
@@ -239,7 +239,8 @@ def _count(connection: sqlite3.Connection, index: str, condition: str, values: d
 
 
 def _demand_names(search: _Search, party: str) -> None:
-    for word in filter(None, map(sought_form, party.split())):
-        name = f"v{len(search.values)}"
-        search.values[name] = word
-        search.looked_up.append(f"EXISTS (SELECT 1 FROM party p WHERE p.entry = e.id AND instr(p.sought, :{name}))")  # noqa: S608
+    for ways in sought_words(party):
+        names = [f"v{len(search.values) + at}" for at in range(len(ways))]
+        search.values.update(zip(names, ways, strict=True))
+        holds = " OR ".join(f"instr(p.sought, :{name})" for name in names)
+        search.looked_up.append(f"EXISTS (SELECT 1 FROM party p WHERE p.entry = e.id AND ({holds}))")  # noqa: S608

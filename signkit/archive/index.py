@@ -7,8 +7,10 @@ selectors, half-width kana).
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 
+from signkit.jpki.names import legal_form_spellings
 from signkit.jpki.normalise import fold
 
 #: Follows the last character, so that a text's end can be told; private use: no accepted text holds it.
@@ -35,8 +37,26 @@ def phrase(text: str) -> str | None:
 
     Words that stand apart may stand apart in the text too.
     """
-    words = [_phrase_of_word(word) for part in text.split() if (word := sought_form(part))]
-    return " AND ".join(words) or None
+    words = [" OR ".join(map(_phrase_of_word, ways)) for ways in sought_words(text)]
+    return " AND ".join(f"({word})" for word in words) or None
+
+
+def sought_words(text: str) -> list[tuple[str, ...]]:
+    """Return the words of ``text`` in `sought_form`, each in every way that its legal form may be written."""
+    return [_ways_of(word) for part in text.split() if (word := sought_form(part))]
+
+
+def _ways_of(word: str) -> tuple[str, ...]:
+    for spellings in _spellings():
+        for written in spellings:
+            if written in word:
+                return tuple(word.replace(written, other) for other in spellings)
+    return (word,)
+
+
+@cache
+def _spellings() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(sought_form, ways)) for ways in legal_form_spellings() if len(ways) > 1)
 
 
 def _phrase_of_word(word: str) -> str:

@@ -175,7 +175,8 @@ def _signers_of(pdf: bytes, key: bytes, authorities: Sequence[x509.Certificate])
     inside = embedded_in(pdf)
     found: list[_Signer] = []
     for field, certificate in inside.signed_by:
-        chain = build_chain(certificate, [*inside.certificates, *authorities])
+        # Of one name the trusted ones are tried first: what a file brings may be anybody's, and any number.
+        chain = build_chain(certificate, [*authorities, *inside.certificates])
         if len(chain) > 1:
             number = numbers_of(key, *issuer_digests(chain[1]))(certificate.serial_number)
             found.append(_Signer(field, number, certificate.not_valid_after.date()))

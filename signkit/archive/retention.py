@@ -7,9 +7,10 @@ kept.
 from __future__ import annotations
 
 import tomllib
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -72,6 +73,8 @@ def keeping_of(entry: LedgerEntry, business: Business) -> Keeping:
 
 def years_after(day: date, years: int) -> date:
     """Return the same day years later; for 29 February, where there is none, the day after."""
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -113,12 +116,8 @@ def months_after(day: date, months: int) -> date:
 
 
 def day_in(year: int, month: int, day: int) -> date:
-    """Return a day, or the last of the month where the month is shorter."""
-    while True:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            day -= 1
+    """Return a day, or the last of the month where the month is shorter; none is later than dates can be."""
+    return date(year, month, min(day, monthrange(year, month)[1])) if year <= MAXYEAR else date.max
 
 
 def _years(entry: LedgerEntry, rule: dict[str, Any], business: Business) -> int:

@@ -58,7 +58,11 @@ _WORDS = {
     ),
     "archive-other": Text("the checkpoint is of another archive", "控え (チェックポイント) は別の保管庫のものです"),
     "stamp-bad": Text("the timestamp of {name} does not hold", "{name} のタイムスタンプが有効ではありません"),
-    "database": Text("the ledger's file: {name}", "台帳のファイル: {name}"),
+    "database": Text("the ledger's file is damaged: {name}", "台帳のファイルが壊れています (SQLite: {name})"),
+    "orphan": Text(
+        "the ledger: rows of table {name} belong to what is not there any more",
+        "台帳: 表 {name} に、元の記録が失われた行があります",
+    ),
 }
 
 
@@ -126,8 +130,8 @@ def _database(connection: sqlite3.Connection) -> Iterator[Trouble]:
     for (found,) in connection.execute("PRAGMA integrity_check(100)").fetchall():
         if found != "ok":
             yield Trouble("database", str(found).replace("\n", " "))
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchall():
-        yield Trouble("database", f"{table} {row}: {parent} ?")
+    tables = {table for table, *_ in connection.execute("PRAGMA foreign_key_check").fetchall()}
+    yield from (Trouble("orphan", table) for table in sorted(tables))
 
 
 def _index(archive: Archive) -> Iterator[Trouble]:

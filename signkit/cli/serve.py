@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from signkit.cli.language import words
 from signkit.cli.terminal import tell
 from signkit.errors import FileUnusable, MissingExtra, system_cause
 from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.web.api.running import Address
 
 HELP = words("Serve the REST API to many tenants.", "REST API を複数のテナントに提供する。")
 
@@ -43,17 +46,21 @@ def run(
     from signkit.settings import load_settings
 
     try:
-        run_service(
-            folder, load_settings(), host=host, port=port,
-            on_ready=lambda name, number: tell(_READY, address=f"http://{name}:{number}/"),
-        )  # fmt: skip
+        run_service(folder, load_settings(), host=host, port=port, on_ready=_announce)
     except OSError as error:
         raise FileUnusable("system-refused", path=f"{host}:{port}", cause=system_cause(error)) from error
     tell(_ENDED)
+
+
+def _announce(address: Address) -> None:
+    tell(_READY, address=address.url)
+    if address.origin is not None:
+        tell(_PEOPLE, origin=address.origin)
 
 
 _READY = Text(
     "The service takes requests at {address} (API: {address}openapi.json). Ctrl-C ends it.",
     "サービスを開始しました: {address} (API: {address}openapi.json)。Ctrl-C で終了します。",
 )
+_PEOPLE = Text("People find their pages at {origin}/.", "利用者の画面: {origin}/")
 _ENDED = Text("The service has ended.", "サービスを終了しました。")

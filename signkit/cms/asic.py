@@ -14,7 +14,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from signkit.cms.container import Parts
-from signkit.cms.content import BytesPieces, Content, FilePieces
+from signkit.cms.content import CHANGED_MEANWHILE, BytesPieces, Content, FilePieces
 from signkit.errors import SigningRefused
 from signkit.words import Text
 
@@ -146,4 +146,4 @@ def check_asic(stream: BinaryIO, attachments: Sequence[DataObject], manifest: by
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise SigningRefused("self-check-failed", cause=str(error)) from error
     if found != expected:
-        raise SigningRefused("self-check-failed", cause="a file changed while it was being signed")
+        raise SigningRefused("self-check-failed", cause=CHANGED_MEANWHILE)

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol
 
+from signkit.words import Text
+
 #: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
 PIECE = 1 << 20
+#: Why a signature was not written, where what it signs is read twice.
+CHANGED_MEANWHILE = Text("a file changed while it was being signed", "署名中にファイルの内容が変わりました")
 _SHAKE_LENGTHS = {"shake128": 32, "shake256": 64}  # RFC 8702, RFC 8419
 
 

@@ -136,6 +136,18 @@ class CheckedSigner:
         return bool(self.digest_ok and self.signature_ok) and not self.problems
 
 
+def signing_certificates(part: CheckedSigner | Timestamp | None) -> Iterator[Any]:
+    """Yield the certificates that signed: the signer's own, and those of its timestamps and counter-signatures."""
+    signer = part.signer if isinstance(part, Timestamp) else part
+    if signer is None:
+        return
+    if signer.certificate is not None:
+        yield signer.certificate
+    others: list[CheckedSigner | Timestamp] = [*signer.timestamps, *signer.counter_signatures]
+    for other in others:
+        yield from signing_certificates(other)
+
+
 def load(data: bytes) -> Any:
     """Read a SignedData from DER or BER; what follows it is for :func:`trailing` to tell.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from signkit.shipped import shipped_folder
+from signkit.words import Text, UnfitValue
 
 FOLDER = "shared"
 _SUFFIX = ".typ.j2"
@@ -33,4 +34,4 @@ def _fragment_file(folder: Path, name: str) -> Path:
         return own
     if shipped.is_file():
         return shipped
-    raise ValueError(f"shares: there is no fragment {name}")
+    raise UnfitValue(Text(f"shares: there is no fragment {name}", f"shares: {name} という共通部分はありません"))

@@ -20,13 +20,13 @@ from signkit.contracts.data_faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
 from signkit.contracts.shared import fragment_files
-from signkit.errors import ContractError
+from signkit.errors import ContractError, system_cause
 from signkit.limits import TEMPLATE_FILE_BYTES, size_in_words
 from signkit.pdf.embedded_contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
 from signkit.shipped import shipped_folder
-from signkit.words import Language, Text
+from signkit.words import Language, Text, UnfitValue
 
 DESCRIPTION = "template.toml"
 SCHEMA = "schema.json"
@@ -189,11 +189,16 @@ def load_template(folder: Path) -> Template:
         law = _law(folder)
         template = _template(folder, description, law, schema, _text_file(folder))
     except KeyError as error:
-        raise ContractError(
-            "template-invalid", template=folder.name, cause=f"{DESCRIPTION} or {LAW_FILE} lacks {error.args[0]}"
-        ) from error
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ContractError("template-invalid", template=folder.name, cause=str(error)) from error
+        cause = _LACKS.filled(description=DESCRIPTION, law=LAW_FILE, item=error.args[0])
+        raise ContractError("template-invalid", template=folder.name, cause=cause) from error
+    except UnfitValue as error:
+        raise ContractError("template-invalid", template=folder.name, cause=error.cause) from error
+    except OSError as error:
+        name, said = Path(error.filename or "").name, system_cause(error)
+        told = Text(f"{name}: {said.en}", f"{name}: {said.ja}")
+        raise ContractError("template-invalid", template=folder.name, cause=told) from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ContractError("template-invalid", template=folder.name, cause=_MISSHAPEN.filled(said=error)) from error
     return template
 
 
@@ -226,7 +231,7 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > TEMPLATE_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {size_in_words(TEMPLATE_FILE_BYTES)}")
+        raise UnfitValue(_TOO_LARGE.filled(name=path.name, most=size_in_words(TEMPLATE_FILE_BYTES)))
     return path.read_text(encoding="utf-8")
 
 
@@ -234,8 +239,7 @@ def _text_file(folder: Path) -> str:
     """Return the name of the file that holds the text, of which there must be one."""
     there = [name for name in (CONTRACT, WORD) if (folder / name).is_file()]
     if len(there) != 1:
-        found = "both are there" if there else "neither is there"
-        raise ValueError(f"a template has {CONTRACT} or {WORD}, and {found}")
+        raise UnfitValue((_BOTH if there else _NEITHER).filled(contract=CONTRACT, word=WORD))
     if there == [CONTRACT]:
         _text(folder / CONTRACT)
     return there[0]
@@ -269,7 +273,7 @@ def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], sc
     )
     roles = [party.role for party in parties]
     if not roles or len(set(roles)) != len(roles):
-        raise ValueError("every party needs a role of its own")
+        raise UnfitValue(_OWN_ROLES)
     return template
 
 
@@ -299,9 +303,9 @@ def _party(entry: dict[str, Any]) -> Party:
 def _usable_schema(schema: Any) -> Mapping[str, Any]:
     fault = _schema_fault(json.dumps(schema))
     if fault:
-        raise ValueError(f"{SCHEMA}: {fault}")
+        raise UnfitValue(_NO_SCHEMA.filled(schema=SCHEMA, fault=fault))
     if not isinstance(schema, dict):
-        raise ValueError(f"{SCHEMA} is not an object")
+        raise UnfitValue(_NO_OBJECT.filled(schema=SCHEMA))
     return schema
 
 
@@ -320,21 +324,39 @@ def _schema_fault(schema: str) -> str | None:
 
 def _matching(pattern: re.Pattern[str], value: object, name: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ValueError(f"{name} {value!r} is not of the form {pattern.pattern}")
+        raise UnfitValue(_OF_NO_FORM.filled(name=name, value=repr(value), form=pattern.pattern))
     return value
 
 
 def _one_of(value: object, choices: tuple[str, ...], name: str) -> str:
     if value not in choices:
-        raise ValueError(f"{name} {value!r} is none of {', '.join(choices)}")
+        raise UnfitValue(_NO_CHOICE.filled(name=name, value=repr(value), choices=", ".join(choices)))
     return str(value)
 
 
 def _flag(value: object, name: str) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{name} {value!r} is neither true nor false")
+        raise UnfitValue(_NO_FLAG.filled(name=name, value=repr(value)))
     return value
 
 
 def _two_languages(entry: dict[str, str]) -> Text:
     return Text(en=str(entry["en"]), ja=str(entry["ja"]))
+
+
+_LACKS = Text("{description} or {law} lacks {item}", "{description} または {law} に {item} がありません")
+_TOO_LARGE = Text("{name} is larger than {most}", "{name} が {most} を超えています")
+_BOTH = Text(
+    "a template has {contract} or {word}, and both are there",
+    "ひな形の本文は {contract} か {word} の一方ですが、両方あります",
+)
+_NEITHER = Text(
+    "a template has {contract} or {word}, and neither is there", "ひな形の本文 ({contract} か {word}) がありません"
+)
+_OWN_ROLES = Text("every party needs a role of its own", "当事者 (parties) には、それぞれ別の role が必要です")
+_NO_SCHEMA = Text("{schema}: {fault}", "{schema} が JSON Schema として正しくありません ({fault})")
+_NO_OBJECT = Text("{schema} is not an object", "{schema} がオブジェクトではありません")
+_OF_NO_FORM = Text("{name} {value} is not of the form {form}", "{name} の {value} が {form} の形ではありません")
+_NO_CHOICE = Text("{name} {value} is none of {choices}", "{name} の {value} は {choices} のどれでもありません")
+_NO_FLAG = Text("{name} {value} is neither true nor false", "{name} の {value} が true でも false でもありません")
+_MISSHAPEN = Text("{said}", "ひな形のファイルの書き方が正しくありません ({said})")

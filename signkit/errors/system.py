@@ -33,6 +33,21 @@ _JAPANESE = {
 }
 #: What Python itself says of a name that no system takes.
 _JAPANESE_OF_PYTHON = {"embedded null byte": "名前に使えない文字 (NUL) があります"}
+#: By the beginning of SQLite's result code (sqlite.org/rescode.html), where its words come in place of the system's.
+_JAPANESE_OF_SQLITE = {
+    "SQLITE_BUSY": "ほかのプログラムが使用中です",
+    "SQLITE_LOCKED": "ほかのプログラムが使用中です",
+    "SQLITE_CANTOPEN": "データベースのファイルを開けません",
+    "SQLITE_CORRUPT": "データベースの構造が壊れています",
+    "SQLITE_NOTADB": "データベースのファイルではありません",
+    "SQLITE_ERROR": "データベースの表や列が欠けているか、異なります",
+    "SQLITE_CONSTRAINT": "データベースの内容が矛盾しています",
+    "SQLITE_MISMATCH": "データベースの内容が矛盾しています",
+    "SQLITE_FULL": _JAPANESE[errno.ENOSPC],
+    "SQLITE_IOERR": _JAPANESE[errno.EIO],
+    "SQLITE_READONLY": _JAPANESE[errno.EROFS],
+    "SQLITE_TOOBIG": "データベースの値が大きすぎます",
+}
 #: By Windows' own number, where the errno that Python makes of it says something else.
 _JAPANESE_ON_WINDOWS = {
     32: "ほかのプログラムが使用中です",  # ERROR_SHARING_VIOLATION, to Python EACCES: the PDF is open in a viewer
@@ -44,13 +59,17 @@ def system_cause(error: Exception) -> Text:
     """Return why a file could not be opened, read or written.
 
     Args:
-        error: an OSError; or the ValueError that Python raises for a name that no system takes.
+        error: an OSError; or the ValueError that Python raises for a name that no system takes; or SQLite's.
 
     Returns:
         The system's words; the Japanese ones are the system's too where they are not known here.
     """
     said = getattr(error, "strerror", None) or (str(error) or type(error).__name__).splitlines()[0][:200]
     on_windows = _JAPANESE_ON_WINDOWS.get(getattr(error, "winerror", None) or 0)
-    return Text(
-        said, on_windows or _JAPANESE.get(getattr(error, "errno", None) or 0) or _JAPANESE_OF_PYTHON.get(said, said)
-    )
+    ours = on_windows or _JAPANESE.get(getattr(error, "errno", None) or 0) or _of_sqlite(error)
+    return Text(said, ours or _JAPANESE_OF_PYTHON.get(said, said))
+
+
+def _of_sqlite(error: Exception) -> str | None:
+    code = str(getattr(error, "sqlite_errorname", ""))
+    return _JAPANESE_OF_SQLITE.get("_".join(code.split("_")[:2]))

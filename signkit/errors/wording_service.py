@@ -25,11 +25,20 @@ SERVICE: dict[str, Wording] = {
         Text("{path} cannot be used: {cause}.", "{path} を使えません: {cause}。"),
         Text("See docs/guides/service.md.", "docs/guides/service.md をご覧ください。"),
     ),
+    "service-workers": Wording(
+        Text("The worker processes do not start: {cause}.", "処理用のプロセスを開始できません: {cause}。"),
+        Text(
+            "Look whether the machine has memory left; fewer of them take less (workers in service.toml).",
+            "メモリーが足りているか確認してください。service.toml の workers で数を減らせます。",
+        ),
+    ),
     "store-unusable": Wording(
         Text("The store in {path} cannot be used: {cause}.", "保存先 {path} を使えません: {cause}。"),
         Text(
-            "If it is damaged, end the service and bring its folder back from a backup.",
-            "壊れている場合は、サービスを終了し、フォルダーをバックアップから戻してください。",
+            "Look whether its disk or database is there. If it is damaged, end the service and bring it back from "
+            "a backup.",
+            "ディスクやデータベースが使える状態か確認してください。壊れている場合は、サービスを終了し、"
+            "バックアップから戻してください。",
         ),
         exit_code=ExitCode.UNREADABLE,
     ),
@@ -67,13 +76,16 @@ SERVICE: dict[str, Wording] = {
     ),
     "tenant-unknown": Wording(
         Text("There is no tenant {tenant}.", "テナント {tenant} はありません。"),
-        Text("See them: signkit service tenant list.", "signkit service tenant list で確認できます。"),
+        Text(
+            "See them: signkit service tenant list FOLDER.", "signkit service tenant list フォルダー で確認できます。"
+        ),
     ),
     "tenant-exists": Wording(
         Text("The service has the tenant {tenant} already.", "テナント {tenant} は既にあります。"),
         Text(
-            "Nothing was changed. To put it back, delete it first: signkit service tenant delete.",
-            "何も変更していません。置き換えるには、先に signkit service tenant delete で削除してください。",
+            "Nothing was changed. To put it back, delete it first: signkit service tenant delete FOLDER TENANT.",
+            "何も変更していません。置き換えるには、先に signkit service tenant delete フォルダー ID で"
+            "削除してください。",
         ),
         exit_code=ExitCode.OUTPUT,
     ),
@@ -105,7 +117,10 @@ SERVICE: dict[str, Wording] = {
     ),
     "person-unknown": Wording(
         Text("There is no person {person} who comes in.", "利用者 {person} はいないか、停止されています。"),
-        Text("See them: signkit service person list.", "signkit service person list で確認できます。"),
+        Text(
+            "See them: signkit service person list FOLDER TENANT.",
+            "signkit service person list フォルダー ID で確認できます。",
+        ),
     ),
     "tenant-name": Wording(
         Text("{name!r} is no name of a tenant.", "{name!r} は事業者の名称として使えません。"),

@@ -165,11 +165,12 @@ def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        cause = _NO_REGISTRY if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB else str(error)
+        cause = (
+            _NO_REGISTRY if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB else system_cause(error)
+        )
         raise CardError("touch-registry-unusable", path=str(path), cause=cause) from error
     except (OSError, sqlite3.Error) as error:
-        cause = system_cause(error) if isinstance(error, OSError) else str(error)
-        raise CardError("touch-registry-unusable", path=str(path), cause=cause) from error
+        raise CardError("touch-registry-unusable", path=str(path), cause=system_cause(error)) from error
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -70,6 +70,15 @@ def names_organization(name: str) -> bool:
     return _read_organization(name).form is not None
 
 
+@cache
+def legal_form_spellings() -> tuple[tuple[str, ...], ...]:
+    """Return how each Japanese legal form is written, the longest first: 株式会社, (株)."""
+    spellings: dict[str, list[str]] = {}
+    for written, form in _legal_forms("ja").items():
+        spellings.setdefault(form, []).append(written)
+    return tuple(tuple(ways) for ways in spellings.values())
+
+
 def compare_organizations(signer: str, party: str) -> tuple[str, ...]:
     """Return why two names of organizations name the same one, or not."""
     codes = _organization_codes(signer, party)

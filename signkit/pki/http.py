@@ -34,7 +34,11 @@ class HttpFailure(Exception):
 
 
 class LastingFailure(HttpFailure):
-    """There is an answer, and none to be used: asked again, it will be so again."""
+    """There is no answer to be used, and asked again it will be so again."""
+
+
+class AddressNotAsked(LastingFailure):
+    """It is no address that may be asked (`AddressRule`)."""
 
 
 class AnswerTooLong(LastingFailure):
@@ -248,7 +252,7 @@ class _Exchange:
             self._outcome = HttpFailure(f"HTTP status {error.code}", error.code)
             error.close()
         except AddressRefused as error:
-            self._outcome = HttpFailure(str(error))
+            self._outcome = AddressNotAsked(str(error))
         except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
             self._outcome = HttpFailure(str(getattr(error, "reason", error)) or "no answer")
         except Exception as error:

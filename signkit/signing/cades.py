@@ -22,7 +22,7 @@ from signkit.cms.archive_timestamp import (
     timestamp_attribute,
 )
 from signkit.cms.container import Container, ContainerUnreadable, Parts, read_container, without_armour
-from signkit.cms.content import BytesPieces, Content
+from signkit.cms.content import CHANGED_MEANWHILE, BytesPieces, Content
 from signkit.cms.der import SEQUENCE, element, explicit
 from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
@@ -188,7 +188,7 @@ def _check_container(container: Container, parts: Parts, attached: Content | Non
     if container.content is None or attached is None:
         return
     if container.content.digest(_IMPRINT_DIGEST) != attached.digest(_IMPRINT_DIGEST):
-        raise SigningRefused("self-check-failed", cause="the file changed while it was being signed")
+        raise SigningRefused("self-check-failed", cause=CHANGED_MEANWHILE)
 
 
 def _check_signature(info: cms.SignerInfo, content: Content, own: x509.Certificate) -> None:

@@ -50,7 +50,7 @@ from signkit.signing.readback import check_signed, refuse_harmful
 from signkit.signing.request import SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
 from signkit.signing.turn import check_turn
-from signkit.words import Text
+from signkit.words import Text, UnfitValue
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -211,23 +211,27 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     try:
         # A request comes from elsewhere: nothing in it is parsed before its size is known.
         if len(raw) > REQUEST_BYTES:
-            raise ValueError("it is larger than any request")
+            raise UnfitValue(_TOO_LARGE)
         content = json.loads(raw.decode())
         Draft202012Validator(_FORM).validate(content)
         return _from_json(content)
     except ValidationError as error:
+        raise SigningRefused("request-unreadable", path=path, cause=_MISSHAPEN.filled(item=error.json_path)) from error
+    except UnfitValue as error:
+        raise SigningRefused("request-unreadable", path=path, cause=error.cause) from error
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SigningRefused("request-unreadable", path=path, cause=_NO_JSON) from error
+    except ValueError as error:  # of strptime and base64
         raise SigningRefused(
-            "request-unreadable", path=path, cause=f"{error.json_path} is not as it should be"
+            "request-unreadable", path=path, cause=_MISWRITTEN.filled(said=str(error)[:200])
         ) from error
-    except (ValueError, RecursionError) as error:
-        raise SigningRefused("request-unreadable", path=path, cause=str(error)[:200] or "it is damaged") from error
 
 
 def _from_json(content: dict[str, Any]) -> DeferredRequest:
     to_sign, file = content["to_sign"], content["file"]
     # The name is put behind a folder of this machine.
     if re.search(r"[/\\\0:]", file["name"] + file["original_name"]) or file["name"] in (".", ".."):
-        raise ValueError("a file name with a folder in it")
+        raise UnfitValue(_IN_A_FOLDER)
     return DeferredRequest(
         file=file["name"],
         sha256=file["sha256"],
@@ -462,6 +466,11 @@ def _readings(given: bytes) -> Iterator[bytes]:
         return
 
 
+_TOO_LARGE = Text("it is larger than any request", "署名依頼としては大きすぎます")
+_MISSHAPEN = Text("{item} is not as it should be", "{item} の内容が正しくありません")
+_MISWRITTEN = Text("{said}", "値の書き方が正しくありません ({said})")
+_NO_JSON = Text("it is no JSON, or damaged", "JSON ではないか、壊れています")
+_IN_A_FOLDER = Text("a file name with a folder in it", "ファイル名にフォルダーが含まれています")
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _WHAT = Text("{signer} signs {document} as {role}.", "{signer} が {document} に {role} として署名します。")
 _WHAT_WITNESS = Text(

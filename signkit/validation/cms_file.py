@@ -206,7 +206,7 @@ def _judged_token(container: Container, content: Content | None, options: Valida
     if container.trailing:  # as behind any other signature
         token = replace(token, intact=False, problems=(*token.problems, "contents-trailing"))
     pool = signed_data_pool(token.signed_data) if token.signed_data is not None else Pool()
-    judge = Judge(options, pool)
+    judge = Judge(options, pool, [token])
     report = replace(judge.timestamp(token, judge.now), coverage="whole-file")
     return replace(blank, verdict=report.verdict, document_timestamps=(report,))
 
@@ -283,7 +283,8 @@ class _File:
         self._opened = [_parts_of(info) for info, _ in pairs]
         self._archives = [archive_timestamps(container.parts, info, content) for info in self._opened]
         self._own = self._pool(signed_data)
-        self._judge = _CmsJudge(options, self._own)
+        archives = [item.token for items in self._archives for item in items]
+        self._judge = _CmsJudge(options, self._own, [*self._signers, *archives])
 
     def _pool(self, signed_data: Any) -> Pool:
         pool: Pool = signed_data_pool(signed_data)
@@ -345,8 +346,10 @@ class _CmsJudge(Judge):
     A timestamp that was added after the archive timestamp is not covered by it.
     """
 
-    def __init__(self, options: ValidationOptions, pool: Pool) -> None:
-        super().__init__(options, pool)
+    def __init__(
+        self, options: ValidationOptions, pool: Pool, parts: Sequence[cms.CheckedSigner | cms.Timestamp]
+    ) -> None:
+        super().__init__(options, pool, parts)
         self._proven: dict[int, Any] = {}
 
     def note_proven(self, signer: cms.CheckedSigner, info: InfoParts, proofs: Proofs) -> None:

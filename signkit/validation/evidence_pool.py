@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,7 @@ from asn1crypto import pdf as asn1_pdf
 
 from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
-from signkit.pki.chains import build_chain
-from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool, Unheard
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
@@ -148,12 +148,14 @@ def _full_response(basic: bytes) -> bytes:
 
 #: The reasons of an imported list that change what is concluded from it, as lists that are read themselves name them.
 _REASONS = {"keyCompromise": "key_compromise", "cACompromise": "ca_compromise", "certificateHold": "certificate_hold"}
-# A document with hundreds of certificates must not make this machine ask hundreds of services.
+# A document with hundreds of certificates beside its signers' must not make this machine ask hundreds of services.
 _MAX_QUESTIONS = 40
 
 
-def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[RevocationSource]) -> Pool:
-    """Ask ``sources`` about every certificate that leads to an anchor.
+def fetched_pool(
+    pool: Pool, options: ValidationOptions, sources: Sequence[RevocationSource], signing: Iterable[x509.Certificate]
+) -> Pool:
+    """Ask ``sources`` about every certificate that leads to an anchor; the ``signing`` ones and those above them first.
 
     What lies on this machine is always asked: it may tell of a revocation that the document does not know.  So may the
     network, which is asked unless what is at hand settles the matter: whoever made the document chose the evidence in
@@ -162,20 +164,50 @@ def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[Revoc
     local = [source for source in sources if is_local(source)]
     distant = [source for source in sources if not is_local(source)]
     trust, now = options.trust, options.moment()
-    # Only what leads to an anchor is asked about: other addresses are where an attacker wants this machine to call.
-    anchors = {item.dump(): item for item in (*trust.certificates("signature"), *trust.certificates("timestamp"))}
     found, asked = Pool(), 0
     brought = pool.distinct().certificates
-    candidates = [*anchors.values(), *(item.certificate for item in brought if item.der not in anchors)]
-    for item in brought:
-        chain = [] if item.der in anchors else build_chain(item.certificate, candidates)
-        if len(chain) < 2 or not any(link.dump() in anchors for link in chain):
+    # Only what leads to an anchor is asked about: other addresses are where an attacker wants this machine to call.
+    issuers = _issuers_below((*trust.certificates("signature"), *trust.certificates("timestamp")), brought)
+    needed = {der: None for each in signing for der in _upwards(each.dump(), issuers)}
+    # What somebody else's certificates cost must not be missing for the signers': anybody can put any number in.
+    for item in sorted(brought, key=lambda each: each.der not in needed):
+        if (issuer := issuers.get(item.der)) is None:
             continue
-        found += said_on_machine(local, item.certificate, chain[1], now)
-        if distant and asked < _MAX_QUESTIONS and not _is_settled(pool + found, item, chain[1], options):
+        found += said_on_machine(local, item.certificate, issuer.certificate, now)
+        may_ask = item.der in needed or asked < _MAX_QUESTIONS
+        if distant and may_ask and not _is_settled(pool + found, item, issuer, options):
             asked += 1
-            found += said_by_distant(distant, item.certificate, chain[1], now)
+            found += said_by_distant(distant, item.certificate, issuer.certificate, now)
     return found
+
+
+def _issuers_below(
+    anchors: Iterable[x509.Certificate], brought: Sequence[KnownCertificate]
+) -> dict[bytes, KnownCertificate]:
+    """Return who issued each certificate (DER) that leads to an anchor, found from the anchors down.
+
+    So only authorities that are vouched for are tried as issuers: any number of strangers of an authority's name, and
+    certificates that strangers made of its name and key, stand in nobody's way.
+    """
+    known = (known_certificate(item.dump()) for item in anchors)
+    above = deque({item.der: item for item in known if item is not None}.values())
+    trusted, found = {item.der for item in above}, dict[bytes, KnownCertificate]()
+    below: dict[str, list[KnownCertificate]] = {}
+    for item in brought:
+        below.setdefault(item.issuer, []).append(item)
+    while above:
+        issuer = above.popleft()
+        for item in below.get(issuer.subject, ()):
+            if item.der not in trusted and item.der not in found and fits(item, issuer):
+                found[item.der] = issuer
+                above.append(item)
+    return found
+
+
+def _upwards(der: bytes, issuers: dict[bytes, KnownCertificate]) -> Iterator[bytes]:
+    while (issuer := issuers.get(der)) is not None:
+        yield der
+        der = issuer.der
 
 
 def said_by_distant(
@@ -191,7 +223,7 @@ def said_by_distant(
 
 
 def _is_settled(
-    pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate, options: ValidationOptions
+    pool: Pool, certificate: KnownCertificate, issuer: KnownCertificate, options: ValidationOptions
 ) -> bool:
     """Whether nothing newer could change what the evidence at hand says, as far as it counts by the one rule for it.
 
@@ -199,13 +231,11 @@ def _is_settled(
     certificate may be judged at; an earlier one, also within its time (nextUpdate), may precede a revocation.  Which
     earlier moment is proven is not known yet: the stamps that say so are judged with what is gathered here.
     """
-    authority, latest = known_certificate(issuer.dump()), options.moment()
-    if authority is None:
-        return True
+    latest = options.moment()
     # An unreadable index settles it: the network could only soften that.  So does a revocation, as on any other list.
     if any(status.certificate == certificate.der and status.issued is None for status in pool.statuses):
         return True
-    heard = Examination(pool, options.policy.algorithms, latest).hear(certificate, authority)
+    heard = Examination(pool, options.policy.algorithms, latest).hear(certificate, issuer)
     return any(word.is_final or (word.entry is None and word.issued >= latest) for word in heard.words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -51,14 +52,25 @@ class Proof:
 
 
 class Judge:
-    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature."""
+    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature.
 
-    def __init__(self, options: ValidationOptions, pool: Pool, *, foreseen_at: datetime | None = None) -> None:
+    ``parts``: the signatures and timestamps that will be judged, whose certificates are asked about first.
+    """
+
+    def __init__(
+        self,
+        options: ValidationOptions,
+        pool: Pool,
+        parts: Iterable[cms.CheckedSigner | cms.Timestamp | None] = (),
+        *,
+        foreseen_at: datetime | None = None,
+    ) -> None:
         self.options = options
         self.now = options.moment()
         # Offline is a promise: no socket, also not by a plug-in.
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
-        fetched = fetched_pool(pool, options, sources) if sources else Pool()
+        signing = [certificate for part in parts for certificate in cms.signing_certificates(part)]
+        fetched = fetched_pool(pool, options, sources, signing) if sources else Pool()
         #: Whether nothing was found beside what the file holds.
         self.has_held_alone = fetched.is_empty
         self._held, self._is_ahead = pool, foreseen_at is not None

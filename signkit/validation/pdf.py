@@ -105,7 +105,7 @@ class _Pdf:
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._pool = self._pool_of()
-        self._judge = Judge(options, self._pool)
+        self._judge = Judge(options, self._pool, [item.signer or item.timestamp for item in self._checked])
         self._proofs: list[tuple[FoundSignature, datetime]] = []
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()

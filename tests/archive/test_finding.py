@@ -51,6 +51,12 @@ def numbers(archive, **query):
         ("ABC Corporation", "ＡＢＣ"),
         ("ジョン・スミス", "ジョンスミス"),
         ("㈱架空", "株式会社"),
+        ("㈱髙﨑商店", "株式会社高崎商店"),
+        ("株式会社髙﨑商店", "㈱高崎商店"),
+        ("高崎商店（株）", "高崎商店株式会社"),
+        ("有限会社架空", "㈲架空"),
+        ("ＮＰＯ法人架空", "特定非営利活動法人架空"),
+        ("（一社）架空会", "一般社団法人 架空会"),
         ("(株)架空", "（株）架空"),
         ("O'Neill", "oneill"),
         ('"引用"商店', '"引用"'),
@@ -59,10 +65,21 @@ def numbers(archive, **query):
 def test_a_name_is_found_in_any_form_of_its_characters(archive, written, typed):
     add(archive, "佐藤 一")
     number = add(archive, written)
-    if typed == "株式会社":
-        assert sought_form("㈱") != ""
-        typed = "㈱" if sought_form("㈱") not in sought_form("株式会社") else typed
     assert numbers(archive, party=typed) == [number]
+
+
+@pytest.mark.parametrize("typed", ["有限会社架空商店", "（有）架空商店", "株式会社架空商会"])
+def test_another_legal_form_is_another_company(archive, typed):
+    add(archive, "株式会社架空商店")
+    assert numbers(archive, party=typed) == []
+
+
+def test_a_common_name_is_looked_up_in_every_way_it_is_written(archive, monkeypatch):
+    monkeypatch.setattr(finding, "_FEW", 1)
+    monkeypatch.setattr(finding, "_is_dense", lambda *_: False)
+    number = add(archive, "㈱髙﨑商店", amount=5, date=date(2026, 1, 1))
+    add(archive, "㈲髙﨑商店", amount=5, date=date(2026, 1, 1))
+    assert numbers(archive, party="株式会社高崎", amount_from=1, date_to=date(2026, 2, 1)) == [number]
 
 
 @pytest.mark.parametrize("typed", ["中太", "田太郎", "郎田", "佐藤", "田中 花子"])

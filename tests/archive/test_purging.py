@@ -46,6 +46,11 @@ def entry(**facts):
         ({"kind": "contract", "date": date(2020, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2027, 4, 29), "tax"),
         ({"kind": "contract", "date": date(2021, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2028, 4, 28), "tax"),
         ({"date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),  # whatever it is
+        # by the last day that can be written people say that something never ends
+        ({"kind": "contract", "date": date(9999, 12, 31)}, MARCH, date.max, "tax"),
+        ({"kind": "contract", "date": date(9999, 12, 31)}, Business(), date.max, "tax"),
+        ({"kind": "contract", "date": date(9995, 2, 28)}, MARCH, date.max, "tax"),
+        ({"kind": "employment", "end_date": date(9996, 2, 29)}, MARCH, date.max, "employment"),
         # a contract that went on is counted from its end
         ({"kind": "lease", "date": date(2010, 4, 1), "end_date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),
         ({"kind": "sale", "date": date(2020, 3, 1), "end_date": date(2020, 5, 1)}, MARCH, date(2028, 5, 31), "tax"),
@@ -123,6 +128,20 @@ def test_only_what_is_past_its_period_is_due(filled):
     assert due(filled, first.kept_until) == []  # the last day belongs to it
     assert due(filled, first.kept_until + timedelta(days=1)) == [1]
     assert due(filled, date(2200, 1, 1)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ({"among": {2}}, [2]),
+        ({"among": set()}, []),
+        ({"among": {1, 3, 99}}, [1]),
+        ({"after": 1}, [2]),
+        ({"after": 2}, []),
+    ],
+)
+def test_what_is_due_may_be_asked_of_some(filled, wish, found):
+    assert [each.entry.number for each in due_entries(filled, date(2200, 1, 1), **wish)] == found
 
 
 @pytest.mark.slow

@@ -165,6 +165,10 @@ def test_paper_by_options(archive):
         (("verify", "--checkpoint", "nowhere.json"), 2, "nowhere.json"),
         (("purge", "--apply", "nowhere.jsonl"), 2, "nowhere.jsonl"),
         (("rebuild",), 14, "壊れていません"),
+        (("find", "--party", " "), 2, "--party が空です"),
+        (("find", "--text", ""), 2, "--text が空です"),
+        (("find", "--from", "平成元年1月7日"), 2, "--from は 2026-11-21"),
+        (("find", "--min", "-5"), 2, "--min が金額"),
     ],
 )  # fmt: skip
 def test_every_bad_input_is_one_message_and_its_exit_code(archive, arguments, code, words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -128,6 +129,8 @@ def test_invalid_template_refused(make_template: MakeTemplate, changes, cause: s
 
     assert cause in caught.value.message("en")
     assert caught.value.exit_code == 10
+    told = caught.value.message("ja")
+    assert re.search("[ぁ-ん]", told.partition("は使えません")[2]), told
 
 
 @pytest.mark.parametrize("name", ["schema.json", "contract.typ.j2"])

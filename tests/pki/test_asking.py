@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from signkit.pki.revocation.sources import OcspEvidence
+from signkit.pki.revocation.sources import CrlEvidence, OcspEvidence
+from signkit.validation.cms_file import validate_cms
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
+from tests.pki.generated.making import NOW as MADE_NOW
+from tests.pki.generated.making import Entry, certificate, remade, revocation_list, root, with_key_of
 from tests.validation import pdfs, pki
 from tests.validation.conftest import codes
 from tests.validation.test_trust import add_store
@@ -72,3 +75,58 @@ def asked(held, *, revoked, stamped, offline=False):
     service = Service(signer, response)
     options = ValidationOptions(trust=pki.trust(ca), at=NOW, offline=offline, revocation=(service,))
     return service, validate_pdf(pdf, name="x.pdf", options=options).signatures[0]
+
+
+# --- who stands in the way -------------------------------------------------------------------------------------------
+
+
+class Registry:
+    """A service that knows of one revocation, and counts whom it was asked about."""
+
+    def __init__(self, issuer, revoked) -> None:
+        self._serial, self._list = revoked.certificate.serial_number, revocation_list(issuer, Entry(revoked))
+        self.asked: list[int] = []
+
+    def look_up(self, certificate, issuer):
+        self.asked.append(certificate.serial_number)
+        return [CrlEvidence(self._list)] if certificate.serial_number == self._serial else []
+
+
+def strangers_of_the_authoritys_name(root_holder, middle):
+    """Anybody can make certificates of an authority's name, as many as he likes."""
+    return [certificate(None, "Middle", ca=True) for _ in range(25)]
+
+
+def strangers_with_the_authoritys_key(root_holder, middle):
+    """The name and the key of an authority are public: a stranger's authority may certify both."""
+    stranger = root("Stranger")
+    return [remade(certificate(stranger, "Middle", ca=True), stranger, with_key_of(middle)), stranger]
+
+
+def others_of_the_authority(root_holder, middle):
+    """What the authority issued to others is public, and each is a certificate to ask about."""
+    return [certificate(middle, f"Other {number}") for number in range(45)]
+
+
+@pytest.mark.parametrize("declares", [True, False])
+@pytest.mark.parametrize(
+    "crowd", [strangers_of_the_authoritys_name, strangers_with_the_authoritys_key, others_of_the_authority]
+)
+@pytest.mark.parametrize("form", ["pdf", "cms"])
+def test_certificates_of_others_keep_nobody_from_asking_about_the_signer(crowd, declares, form):
+    top = root()
+    middle = certificate(top, "Middle", ca=True, points=None)
+    signer = certificate(middle, "Hanako", **({} if declares else {"points": None}))
+    service = Registry(middle, signer)
+    brought = (*crowd(top, middle), middle, signer)
+
+    def make(content):
+        return pki.signed_data(content, signer, certificates=brought, brings=False)
+
+    options = ValidationOptions(trust=pki.trust(top), revocation=(service,), at=MADE_NOW)
+    if form == "pdf":
+        report = validate_pdf(pdfs.sign(pdfs.build(), make, room=120_000), name="x.pdf", options=options)
+    else:
+        report = validate_cms(make(b"The contract."), name="x", options=options, content=b"The contract.")
+    assert signer.certificate.serial_number in service.asked
+    assert codes(report.signatures[0]) == ["revoked"]

@@ -195,10 +195,10 @@ def certificates(count):
 @pytest.mark.parametrize(
     ("spoil", "cause"),
     [
-        (lambda _: b"", "Expecting value"),
+        (lambda _: b"", "no JSON"),
         (lambda _: b"[" * 100_000, ""),
         (lambda _: b" " * 1_000_001, "larger than any request"),
-        (lambda _: b"\xff\xfe", "decode"),
+        (lambda _: b"\xff\xfe", "no JSON"),
         (lambda content: content | {"schema": "signkit-deferred/2"}, "$.schema"),
         (lambda content: content | {"more": 1}, "$ is not"),
         (lambda content: content | {"level": "B-XL"}, "$.level"),
@@ -218,7 +218,8 @@ def test_what_is_no_request_is_refused(prepared, spoil, cause):
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     with refused_as("request-unreadable") as refusal:
         read_request(raw, "request.json")
-    assert cause in refusal.value.cause
+    assert cause in str(refusal.value)
+    assert "署名依頼ではありません" in refusal.value.message("ja")
 
 
 def test_a_request_lives_a_day(prepared):

@@ -503,6 +503,20 @@ def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(brows
     assert browser.office.drafts.find(number).words["purpose"] == "二つ目"
 
 
+def test_what_is_being_typed_is_kept_without_a_button_and_not_over_another_tabs(browser):
+    number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
+    path = f"/drafts/{number}"
+    shown = re.search(r'name="changed" value="([^"]+)"', browser.get(path).text)[1]
+    kept = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "途中ま", "count:parties": "2"})
+    assert browser.office.drafts.find(number).words["purpose"] == "途中ま"
+    other = browser.post(f"{path}/keep", {"changed": shown, "item:purpose": "別のタブ"})
+    assert other.status_code == 409
+    again = browser.post(path, {"changed": kept.json()["changed"], "item:purpose": "途中まで", "do": "save"})
+    assert again.status_code == 200
+    assert browser.office.drafts.find(number).words["purpose"] == "途中まで"
+    assert browser.post("/drafts/0000000000000000/keep", {}).status_code == 404
+
+
 @pytest.mark.slow
 def test_the_process_that_signs_is_begun_while_the_page_is_read_and_ends_with_the_desk(browser, prepared, monkeypatch):
     from signkit.web.desk import prompted_process

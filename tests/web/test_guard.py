@@ -245,3 +245,31 @@ def test_pages_fetch_nothing_from_elsewhere_and_have_no_field_for_a_secret(repos
         assert not re.search(r'type="password"|\bon\w+="|style="|<style|https?://|<script(?! src="/static/)', text), (
             page
         )
+
+
+def test_a_number_that_no_row_has_is_no_fault_of_ours(browser, prepared):
+    number = "9" * 30
+    paths = [
+        f"/contracts?before={number}", f"/archive/journal?before={number}", f"/contracts?amount_from={number}",
+        f"/contracts/{number}", f"/pages/{prepared}/{number}-1000.png", f"/pages/{prepared}/0-{number}.png",
+        f"/documents/{prepared}/changes/{number}-before.png", f"/archive/purge?deleted={number}",
+    ]  # fmt: skip
+    assert [path for path in paths if browser.client.get(path).status_code >= 500] == []
+
+
+def test_what_refuses_a_download_is_read_as_a_page(repository):
+    """With ``download`` on its link, the browser takes a refusal for the file and shows nobody what it says."""
+    pages = [page.read_text(encoding="utf-8") for page in (repository / "signkit/web/desk/pages").glob("*.html")]
+    links = [link for page in pages for link in re.findall(r"<a [^>]*>", page)]
+    assert len(links) > 50
+    assert [link for link in links if re.search(r"\bdownload\b", link)] == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_is_handed_out_to_another_sites_page(browser, prepared, site):
+    strange = {"sec-fetch-site": site}
+    for path in ("/", f"/documents/{prepared}/file", f"/documents/{prepared}/report.html", "/start?token=x"):
+        assert browser.client.get(path, headers=strange).status_code == 403, path
+    assert browser.client.get("/static/desk.css", headers=strange).status_code == 200
+    for own in ("none", "same-origin"):
+        assert browser.client.get("/", headers={"sec-fetch-site": own}).status_code == 200

@@ -175,7 +175,7 @@ class FindOptions(OptionGroup):
             date_to=last,
             amount_from=least,
             amount_to=most,
-            party=self.party,
+            party=_words("party", self.party),
             missing=tuple(each.value for each in self.missing or ()),
             kind=_kind(self.kind),
             state=_state(self.state),
@@ -183,7 +183,7 @@ class FindOptions(OptionGroup):
             end_before=_day("end-before", self.end_before),
             notice_before=_day("notice-before", self.notice_before),
             evidence_before=due_day(self.due) if self.due is not None else None,
-            text=self.text,
+            text=_words("text", self.text),
         )
 
 
@@ -246,6 +246,16 @@ def _yen(option: str, word: str | None) -> int | None:
         raise _no_such(option, refused.words) from refused
 
 
+def _words(option: str, typed: str | None) -> str | None:
+    """Refuse what is empty: a script that lost the name would be handed every entry."""
+    if typed is None or typed.strip():
+        return typed
+    raise UsageProblem(
+        Text(f"--{option} names nothing", f"--{option} が空です"),
+        Text("Leave it out to look for any.", "どれでもよいときは、指定しないでください。"),
+    )
+
+
 def _kind(word: str | None) -> str | None:
     from signkit.archive.kinds import kind_names, kind_of
 
@@ -279,8 +289,9 @@ def _refuse_level(word: str | None) -> None:
 
 
 def _no_such(option: str, cause: Text) -> UsageProblem:
+    particle = " " if cause.ja.startswith(("が", "に", "は")) else " は "
     return UsageProblem(
-        Text(f"--{option} {cause.en}", f"--{option} {cause.ja}"),
+        Text(f"--{option} {cause.en}", f"--{option}{particle}{cause.ja}"),
         Text(
             "Dates like 2026-11-21, amounts like 58000000; --help shows the options.",
             "日付は 2026-11-21 や令和8年11月21日、金額は 58000000 のように書きます。--help で一覧できます。",

@@ -47,8 +47,9 @@ def verify(
         tell(_CONTRADICTED, number=each.number, at=each.at)
     if breaks or lost:
         raise typer.Exit(ExitCode.FAILED)
-    if checkpoints is not None:
-        tell(_KEPT, count=len(kept))
+    if kept:
+        newest = max(kept, key=lambda each: each.number)
+        tell(_KEPT, count=len(kept), number=newest.number, at=newest.at)
     tell(_HOLDS, number=last.number if last else 0, hash=last.hash if last else "-")
 
 
@@ -74,5 +75,9 @@ _CONTRADICTED = Text(
     "Record {number} is not as it was at {at}, or not there any more: the log was written anew, or cut off.",
     "記録 {number} が {at} の控えと一致しないか、なくなっています。操作記録が書き直されたか、切り捨てられています。",
 )
-_KEPT = Text("All {count} heads that were kept are in it.", "控え {count} 件がすべて記録と一致します。")
+#: Heads that somebody took away leave the records behind the newest that is left without a witness.
+_KEPT = Text(
+    "All {count} heads that were kept are in it, the newest of {at} (record {number}).",
+    "控え {count} 件がすべて記録と一致します。最新の控えは {at} の記録 {number} です。",
+)
 _HOLDS = Text("{number} records, unbroken. Head: {hash}", "{number} 件、連続しています。最新のハッシュ: {hash}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from signkit.contracts.japanese import ERAS
 
@@ -14,9 +14,14 @@ _MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)年|(\d{{4}})[年/.-])\s*(?:(\d{{1
 
 
 def after_months(day: str, months: int) -> str:
-    """Return the day ``months`` later; the month's last day where it has no such day (民法143条2項)."""
+    """Return the day ``months`` later; the month's last day where it has no such day (民法143条2項).
+
+    No day is later than the last of the year 9999, by which people write that something never ends.
+    """
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > MAXYEAR:
+        return date.max.isoformat()
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
 
 
@@ -31,8 +36,9 @@ def last_day(first: str, months: int) -> str:
 
 
 def after_days(day: str, days: int) -> str:
-    """Return the day ``days`` later."""
-    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+    """Return the day ``days`` later, at most the last of the year 9999."""
+    start = date.fromisoformat(day)
+    return (start + min(timedelta(days), date.max - start)).isoformat()
 
 
 def in_order(*days: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from signkit.contracts.rules.rule import Basis, Check, Severity, Source
-from signkit.words import Text
+from signkit.words import Text, UnfitValue
 
 LAW_FILE = "law.toml"
 #: Refusing and passing samples of each item, for the test that walks them all.
@@ -34,7 +34,7 @@ def checks_of(content: Mapping[str, Any]) -> tuple[Check, ...]:
     checks = tuple(_item(entry, sources) for entry in content.get("items", ()))
     names = [check.id for check in checks]
     if len(set(names)) != len(names):
-        raise ValueError(f"{LAW_FILE}: every item needs an id of its own")
+        raise UnfitValue(_OWN_IDS.filled(law=LAW_FILE))
     return checks
 
 
@@ -65,17 +65,17 @@ def _sources(content: Mapping[str, Any]) -> dict[str, Source]:
 def _source(name: str, entry: Mapping[str, Any]) -> Source:
     read = entry["read"]
     if type(read) is not date:
-        raise ValueError(f"source {name}: read is no date")
+        raise UnfitValue(_NOT_READ.filled(law=LAW_FILE, source=name))
     return Source(str(entry["title"]), str(entry["address"]), read)
 
 
 def _item(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Check:
     severity = entry["severity"]
     if severity not in ("refused", "warning"):
-        raise ValueError(f"{LAW_FILE}: severity {severity!r} is neither refused nor warning")
+        raise UnfitValue(_NO_SEVERITY.filled(law=LAW_FILE, severity=repr(severity)))
     source = entry.get("source")
     if source is not None and source not in sources:
-        raise ValueError(f"{LAW_FILE}: no source is called {source!r}")
+        raise UnfitValue(_NO_SOURCE.filled(law=LAW_FILE, source=repr(source)))
     title = Text(en=str(entry["title"]["en"]), ja=str(entry["title"]["ja"]))
     basis = Basis(title, str(entry["law"]), None if source is None else sources[source], entry.get("values"))
     return Check(
@@ -88,3 +88,12 @@ def _item(entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Check:
         severity=cast(Severity, severity),
         basis=basis,
     )
+
+
+_OWN_IDS = Text("{law}: every item needs an id of its own", "{law}: 項目 (items) には、それぞれ別の id が必要です")
+_NOT_READ = Text("source {source}: read is no date", "{law}: 出典 {source} の read が日付ではありません")
+_NO_SEVERITY = Text(
+    "{law}: severity {severity} is neither refused nor warning",
+    "{law}: severity の {severity} は refused でも warning でもありません",
+)
+_NO_SOURCE = Text("{law}: no source is called {source}", "{law}: {source} という出典 (sources) はありません")

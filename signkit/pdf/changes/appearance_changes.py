@@ -102,6 +102,11 @@ def shows_something(view: View, widget: Value) -> bool:
     )
 
 
+def draws_but_words(view: View, widget: Value) -> bool:
+    """Whether an annotation's appearances paint anything but letters."""
+    return any(_paints(view, stream, _PAINTS - _WORDS) for stream in streams(view, widget))
+
+
 def _only_frames(view: View, stream: Stream) -> bool:
     """Whether a few plain shapes are all that an appearance paints."""
     painted = corners = 0

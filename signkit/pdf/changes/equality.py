@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from signkit.pdf.changes.object_roles import Account
@@ -31,7 +32,8 @@ _COORDINATES = {
     "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rect", "/BBox", "/Matrix", "/QuadPoints", "/RD",
     "/C", "/IC", "/Vertices", "/InkList", "/L",
 }  # fmt: skip
-#: Programs write coordinates anew with fewer decimals (poppler: ten); a millionth of a point is seen by nobody.
+#: Programs write coordinates anew with fewer digits (mupdf keeps seven).  By its own size, for what a matrix scales may
+#: be as large as it likes.
 _ROUNDING = 1e-6
 # 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
@@ -138,7 +140,8 @@ class Equality:
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, way)
         if way.measured and isinstance(one, int | float) and isinstance(other, int | float):
-            return abs(one - other) < _ROUNDING
+            self.rewritten |= one != other
+            return math.isclose(one, other, rel_tol=_ROUNDING)
         return type(one) is type(other) and bool(one == other)
 
     def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:

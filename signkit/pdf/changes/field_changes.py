@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from signkit.pdf.changes.appearance_changes import draws, shows_something
+from signkit.pdf.changes.appearance_changes import draws, draws_but_words, shows_something
 from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
-from signkit.pdf.form import FormField
+from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
@@ -252,14 +253,22 @@ class Fields:
                 return {"/Kids"}
         touched = set()
         for one, other in parts:
-            differing = self._all.differing(Role.FIELD, one, other)
-            touched |= {
-                key
-                for key in differing
-                if not (_is_said_at_last(key, one, other) or self._is_handed_down(key, old, one, other))
-            }
+            for key in self._all.differing(Role.FIELD, one, other):
+                if not (
+                    _is_said_at_last(key, one, other)
+                    or self._is_same_place(key, one, other)
+                    or self._is_handed_down(key, old, one, other)
+                ):
+                    touched.add(key)
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
         return touched
+
+    def _is_same_place(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
+        """Whether a box names the same corners, whichever two of them (7.9.5)."""
+        if key != "/Rect":
+            return False
+        old, new = rectangle(self._all.old, one.get(key)), rectangle(self._all.new, other.get(key))
+        return old is not None and new is not None and self._all.equality.same_drawn([*old], [*new], key)
 
     def _is_handed_down(self, key: str, field: FormField, one: dict[str, Value], other: dict[str, Value]) -> bool:
         """Whether a widget says or leaves out what it has from its field anyway (12.7.4.1)."""
@@ -300,28 +309,42 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if touched & _SPOKEN and not (shown.is_seen() and self._is_said_alike(new)):
+        said = self._is_said_alike(new) and self._is_said_once(new)
+        if touched & _SPOKEN and not (said and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
 
     def show_their_values(self) -> bool:
-        """Whether it is all one if viewers draw the fields themselves or not: each shows what its value says."""
-        return all(
-            self._is_seen_as_said(self._all.old, item) for item in self._old.values() if item.type != "/Sig"
-        ) and all(self._is_seen_as_said(self._all.new, item) for item in self._new.values() if item.type != "/Sig")
+        """Whether it is all one if viewers draw the fields anew or take their looks: these show what the values say."""
+        states = ((self._all.old, self._old), (self._all.new, self._new))
+        return all(self._is_seen_as_said(view, item) for view, fields in states for item in fields.values())
 
     def _is_seen_as_said(self, view: View, item: FormField) -> bool:
+        shown = _widgets_of(view, item)
+        if item.type == "/Sig":  # poppler draws a seal of its own
+            return not any(draws(view, each) for each in shown)
         flags = view.resolve(item.entries.get("/Ff"))
         # 12.7.5.2.2: what a push-button shows is its caption, and no value.
-        pushed = item.type == "/Btn" and (not isinstance(flags, int | None) or bool((flags or 0) & _PUSH_BUTTON))
-        return not pushed and ShownValue(view, item, _widgets_of(view, item), self._all.signed_first).is_seen()
+        pushed = item.type == "/Btn" and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
+        plain = not any(_has_ground(view, each) for each in shown)
+        return plain and not pushed and ShownValue(view, item, shown, self._all.signed_first).is_seen()
 
     def _is_said_alike(self, item: FormField) -> bool:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
         said = self._said.get(item.name, [])
         return all(value == said[0] for value in said)
+
+    def _is_said_once(self, item: FormField) -> bool:
+        """Whether no widget states a value of its own beside the field's (12.7.4.1): some viewers take it for that."""
+        shown = (self._all.new.resolve(each) for each in _widgets_of(self._all.new, item))
+        return all(
+            self._all.new.resolve(each[key]) == self._all.new.resolve(item.entries.get(key))
+            for each in shown
+            if isinstance(each, dict)
+            for key in each.keys() & _HANDED_DOWN
+        )
 
     @cached_property
     def _said(self) -> dict[str, list[Value]]:
@@ -346,11 +369,21 @@ def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -
     """Whether an entry that was left out says now what held all the same, or what is judged elsewhere."""
     if one.get(key) is not None:
         return False
+    # Table 168: what holds where no border is described.
+    if key == "/BS" and "/Border" not in one:
+        return other.get(key) in ({"/S": "/S", "/W": 1}, {"/Type": "/Border", "/S": "/S", "/W": 1})
     # Table 166: /Type may be left out, and says nothing that /Subtype does not.  14.7.5.4: /StructParent is the number
     # by which structure finds it; what stands there is judged with the structure.
     return (key == "/Type" and other.get(key) == "/Annot") or (
         key == "/StructParent" and isinstance(other.get(key), int)
     )
+
+
+def _has_ground(view: View, widget: Value) -> bool:
+    """Whether viewers that draw a widget lay something under its words (12.5.6.19), which may cover what lies there."""
+    entries = view.resolve(widget)
+    looks = view.resolve(entries.get("/MK")) if isinstance(entries, dict) else None
+    return isinstance(looks, dict) and not looks.keys().isdisjoint({"/BG", "/BC"})
 
 
 def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:
@@ -367,12 +400,19 @@ def _is_widget_or_none(view: View, value: Value) -> bool:
 
 def is_filled(view: View, item: FormField) -> bool:
     """Whether a field says or shows something."""
-    if view.resolve(item.value) not in _NOTHING:
+    value = view.resolve(item.value)
+    # 7.9.2.2: a text that is but the mark of its encoding is empty.
+    if value not in _NOTHING and not (isinstance(value, bytes) and not text_string(value)):
         return True
     if item.type == "/Btn":
         shown = (view.resolve(each) for each in widgets(view, item, direct=True))
         return any(isinstance(each, dict) and view.resolve(each.get("/AS")) not in _NOTHING for each in shown)
-    return any(shows_something(view, each) for each in widgets(view, item, direct=True))
+    looks = widgets(view, item, direct=True)
+    if not any(shows_something(view, each) for each in looks):
+        return False
+    # iText writes a blank into an empty field.
+    blank = item.type == "/Tx" and not any(draws_but_words(view, each) for each in looks)
+    return not (blank and ShownValue(view, item, looks, None).is_seen())
 
 
 def was_filled(state: RevisionState, name: str) -> bool:

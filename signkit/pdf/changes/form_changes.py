@@ -42,10 +42,7 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
     if not isinstance(after, int | None) or lost:
         yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
-    one_drawing, other_drawing = old.get("/NeedAppearances"), new.get("/NeedAppearances")
-    if not context.are_default("/NeedAppearances", one_drawing, other_drawing) and not (
-        context.equality.same(one_drawing, other_drawing) or fields.show_their_values()
-    ):
+    if not _are_drawn_alike(context, old.get("/NeedAppearances"), new.get("/NeedAppearances"), fields):
         yield from breach("form", "/AcroForm /NeedAppearances", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
@@ -55,6 +52,14 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
         yield from breach("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
+
+
+def _are_drawn_alike(context: Context, one: Value, other: Value, fields: Fields) -> bool:
+    """Whether viewers draw fields as before: they may be told to no longer where that makes no difference (12.7.3)."""
+    if context.are_default("/NeedAppearances", one, other) or context.equality.same(one, other):
+        return True
+    told = context.old.resolve(one) == "true" and context.new.resolve(other) in (None, "false")
+    return told and fields.show_their_values()
 
 
 def _same_default(context: Context, one: Value, other: Value) -> bool:
@@ -98,23 +103,23 @@ def _same_resources(context: Context, one: Value, other: Value) -> bool:
     return not (altered and altered & _asked_for(context))
 
 
-#: The fonts that viewers take for these names of their own accord (12.7.4.3; Acrobat's usual names).
-_USUAL = {"/Helv": "/Helvetica", _OF_TICKS: "/ZapfDingbats"}
+#: Fonts of letters that every viewer has (9.6.2.2), and the one of ticks under its usual name.
+_PLAIN_FONTS = {"/Helvetica", "/Helvetica-Bold", "/Times-Roman", "/Times-Bold", "/Courier", "/Courier-Bold"}
 
 
 def _usual_fonts(context: Context, old: dict[str, Value], new: dict[str, Value]) -> set[str]:
-    """The names that meant nothing, and now mean the font that they are known for."""
+    """The names that meant nothing, and now mean a font that every viewer has."""
     one, other = context.old.resolve(old.get("/Font")), context.new.resolve(new.get("/Font"))
     former, later = one if isinstance(one, dict) else {}, other if isinstance(other, dict) else {}
-    fonts = {name: context.new.resolve(later.get(name)) for name in _USUAL.keys() - former.keys()}
-    return {
-        name
-        for name, font in fonts.items()
-        if isinstance(font, dict)
-        and font.keys() <= {"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"}
-        and context.new.resolve(font.get("/Subtype")) == "/Type1"
-        and context.new.resolve(font.get("/BaseFont")) == _USUAL[name]
-    }
+    return {name for name in later.keys() - former.keys() if _is_usual(context.new, name, later[name])}
+
+
+def _is_usual(view: View, name: str, value: Value) -> bool:
+    font = view.resolve(value)
+    if not isinstance(font, dict) or not font.keys() <= {"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"}:
+        return False
+    kind, base = view.resolve(font.get("/Subtype")), view.resolve(font.get("/BaseFont"))
+    return kind == "/Type1" and (base == "/ZapfDingbats" if name == _OF_TICKS else base in _PLAIN_FONTS)
 
 
 def _is_all_drawn(context: Context) -> bool:

@@ -111,7 +111,20 @@ def _page(context: Context, one: Page, other: Page, page: int) -> Iterator[Chang
     # Table 31, /Tabs: the order in which the form is walked through.
     if not context.equality.same(old.get("/Tabs"), new.get("/Tabs")):
         yield from breach("tab-order", "/Tabs", at=ChangePlace(page=page, number=number))
+    # Table 31: /Annots is not inherited; for pdf.js it is, where a page has none.
+    if ("/Annots" in old) is not ("/Annots" in new) and (_inherits(context.old, old) or _inherits(context.new, new)):
+        yield from breach("page", "/Annots", at=ChangePlace(page=page, number=number))
     yield from xmp_changes(context, old.get("/Metadata"), new.get("/Metadata"), page)
     for key in ("/LastModified", "/PieceInfo"):  # data of the program that wrote it (14.5): no reader shows it
         if not context.equality.same(old.get(key), new.get(key)):
             context.cover(old.get(key), new.get(key))
+
+
+def _inherits(view: View, page: dict[str, Value]) -> bool:
+    """Whether a node above a page lists annotations."""
+    entries = view.resolve(page.get("/Parent"))
+    for _ in range(view.file.meter.limits.depth):
+        if not isinstance(entries, dict) or "/Annots" in entries:
+            break
+        entries = view.resolve(entries.get("/Parent"))
+    return isinstance(entries, dict) and "/Annots" in entries

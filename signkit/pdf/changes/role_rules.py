@@ -117,7 +117,7 @@ ENTRIES: dict[Role, Entries] = {
     Role.CATALOG: _entries(
         "catalog",
         # Each of these has rules of its own below.
-        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version",
+        "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version /OutputIntents",
         # Entries that may lead back to pages: they are compared without following there.
         "/OpenAction /AA /Names /Outlines /Dests /Threads /PageLabels /Collection",
     ),

@@ -14,6 +14,7 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.form_changes import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
+from signkit.pdf.changes.output_intents import output_intent_changes
 from signkit.pdf.changes.page_changes import own_pages, page_changes, page_tree_changes
 from signkit.pdf.changes.role_rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
@@ -108,6 +109,7 @@ def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]
             else:
                 yield from breach("catalog", key, at=ChangePlace(number=number))
     yield from xmp_changes(context, before.get("/Metadata"), after.get("/Metadata"))
+    yield from output_intent_changes(context, before.get("/OutputIntents"), after.get("/OutputIntents"))
     yield from _evidence(context, before, after)
 
 

@@ -59,8 +59,9 @@ def _mixes_generations(file: PdfFile, new: View) -> bool:
         if place is None:
             continue
         former, written = before.locate(number), file.generation_at(number, place)
-        # 7.5.4: a generation grows only when an object was freed; writers that only append never change it.
-        if former is not None and former.generation != place.generation:
+        # 7.5.4: a generation grows by one when an object is freed and its number used anew (poppler does, in one step);
+        # whoever names the former one is found among the doubts.
+        if former is not None and place.generation not in (former.generation, former.generation + 1):
             return True
         if written is not None and written != place.generation:
             return True

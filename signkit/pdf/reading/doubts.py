@@ -13,9 +13,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from signkit.pdf.reading.plain import MAX_DEPTH
 from signkit.pdf.reading.sections import Location, Section, trailer_flaws
-from signkit.pdf.reading.syntax import OBJECT_HEAD, WHITESPACE, Ref, Stream, Value, references
-from signkit.pdf.reading.written import follows_number, revision_findings
+from signkit.pdf.reading.syntax import (
+    OBJECT_HEAD,
+    WHITESPACE,
+    Ref,
+    Stream,
+    SyntaxProblem,
+    Value,
+    parse_value,
+    references,
+)
+from signkit.pdf.reading.written import followed_in_trailer, follows_number, revision_findings
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
@@ -84,13 +94,36 @@ def _of_bytes(file: PdfFile) -> Iterator[Doubt]:
 
 
 def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
-    """Whether a signed file was linearised, and its first section is not the one that ``startxref`` named then.
+    """Whether a signed file was linearised, and what its beginning says is not what ``startxref`` led to then.
 
-    Readers that believed the first section then follow the last one now that bytes came after it.
+    Readers that believed its first section, or what its dictionary says of the pages, follow the last section now that
+    bytes came after it.
     """
-    sections = file.history.sections
-    first = min(section.offset for section in sections[: revision + 1])
-    return _says_linearized(file.data, end) and sections[revision].offset != first
+    if not _says_linearized(file.data, end):
+        return False
+    sections, data = file.history.sections, file.data
+    try:
+        said, behind = parse_value(data, data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
+    except SyntaxProblem:
+        return True
+    ended = _END_OF_FIRST.match(data, behind)
+    # Annex F.3.4: the first section follows the dictionary at once; or else poppler and pdf.js search the file.
+    if ended is None or ended.end() != sections[revision].offset:
+        return True
+    return not (isinstance(said, dict) and _knows_its_pages(said, file.history.view(revision)))
+
+
+_END_OF_FIRST = re.compile(rb"[\t\n\r ]*+endobj[\t\n\r ]*+")
+
+
+def _knows_its_pages(said: dict[str, Value], view: View) -> bool:
+    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
+    pages = _pages(view) or []
+    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N"))
+    if not all(type(each) is int for each in (number, first, count)) or len(pages) != count or not 0 <= number < count:
+        return False
+    page = pages[number]
+    return isinstance(page, Ref) and page.number == first
 
 
 def _says_linearized(data: bytes, length: int) -> bool:
@@ -164,7 +197,10 @@ def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
 
 
 def _missing(view: View, numbers: Iterable[int]) -> int | None:
-    """The number of an object that one of ``numbers`` names, and that is not there."""
+    """The number of an object that the trailer or one of ``numbers`` names, and that is not there."""
+    for ref in followed_in_trailer(view):
+        if view.locate(ref.number) is None:
+            return ref.number
     for number in numbers:
         view.file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt
@@ -179,16 +215,26 @@ def _counts_its_pages(view: View) -> bool:
     tree = view.resolve(root.get("/Pages")) if isinstance(root, dict) else None
     if not isinstance(tree, dict):
         return False
-    found, todo, seen = 0, [root.get("/Pages")], 0
-    while todo and seen < _MAX_NODES:
-        seen += 1
-        node = view.resolve(todo.pop())
+    pages = _pages(view)
+    return pages is not None and bool(view.resolve(tree.get("/Count")) == len(pages))
+
+
+def _pages(view: View) -> list[Value] | None:
+    """The pages in order, as the tree holds them; None where it has no end."""
+    root = view.root
+    todo: list[Value] = [root.get("/Pages")] if isinstance(root, dict) else []
+    found: list[Value] = []
+    for _ in range(_MAX_NODES):
+        if not todo:
+            return found
+        item = todo.pop()
+        node = view.resolve(item)
         kids = view.resolve(node.get("/Kids")) if isinstance(node, dict) else None
         if isinstance(kids, list):
-            todo += kids
+            todo += reversed(kids)
         elif isinstance(node, dict):
-            found += 1
-    return not todo and view.resolve(tree.get("/Count")) == found
+            found.append(item)
+    return None
 
 
 _MAX_NODES = 100_000

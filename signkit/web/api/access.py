@@ -65,6 +65,16 @@ class ApiKey:
             "created_at": self.created_at, "expires_at": self.expires_at, "revoked_at": self.revoked_at,
         }  # fmt: skip
 
+    def grants_network(self, network: str) -> bool:
+        """Tell whether all of a network is one from which it may be used itself.
+
+        Raises:
+            ServiceError("network-invalid"): it is none.
+        """
+        wanted: Any = _network(network)
+        own = [each for each in map(_network, self.networks) if each.version == wanted.version]
+        return not self.networks or any(wanted.subnet_of(each) for each in own)
+
     def allows(self, now: str, origin: str) -> bool:
         """Tell whether it is good now, and from there."""
         if self.revoked_at is not None or (self.expires_at is not None and self.expires_at <= now):
@@ -157,6 +167,7 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 
 def _is_in(address: str, network: str) -> bool:
     try:
-        return ipaddress.ip_address(address) in _network(network)
+        plain = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return (getattr(plain, "ipv4_mapped", None) or plain) in _network(network)  # a socket of both IPs maps (RFC 4291)

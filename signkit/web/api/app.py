@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 from starlette.applications import Starlette
@@ -39,6 +41,8 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
 }
 _READS = ("GET", "HEAD")
+#: How many requests with much JSON are in memory at once, of all that came.
+_LONG_AT_ONCE = 4
 
 
 def make_service_app(service: Service) -> Starlette:
@@ -49,9 +53,10 @@ def make_service_app(service: Service) -> Starlette:
     """
     rates = Rates(service.own.requests_a_minute)
     checker = Checker(service.document)
+    room = asyncio.Semaphore(_LONG_AT_ONCE)
     by_path: dict[str, dict[str, _Door]] = {}
     for operation, handler in paired(service.document):
-        door = _Door(service, operation, handler, checker, rates)
+        door = _Door(service, operation, handler, checker, rates, room)
         by_path.setdefault(operation.path, {})[operation.method] = door
     routes = [Route(path, _Methods(doors)) for path, doors in _specific_first(by_path)]
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
@@ -116,12 +121,14 @@ class _Door:
         handler: Handler | OpenHandler,
         checker: Checker,
         rates: Rates,
+        room: asyncio.Semaphore,
     ) -> None:
         self._service = service
         self._operation = operation
         self._handler: Any = handler
         self._checker = checker
         self._rates = rates
+        self._room = room
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, whatever it holds."""
@@ -140,6 +147,8 @@ class _Door:
                 _log.exception("request %s", request_id, exc_info=error)
                 response = problems.problem_response(problems.fault(), language, request_id)
             observed.status = response.status_code
+        for name, value in getattr(request.state, "left", {}).items():
+            response.headers.setdefault(name, value)
         return _finished(response, request_id)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
@@ -148,36 +157,43 @@ class _Door:
         if self._operation.permission is None:
             values = self._checker.parameters(self._operation, parameters_of(request))
             answer = await run_in_threadpool(self._handler, self._service, values)
-            return self._written(answer, {}, request)
-        tenant, principal, headers = await run_in_threadpool(self._admit, request, origin, request_id)
-        try:
-            values = self._checker.parameters(self._operation, parameters_of(request))
-            sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
-        except Refusal as refusal:
-            await run_in_threadpool(self._log, tenant, principal, origin, request_id, refusal.status, None)
-            raise
-        try:
+            return self._written(answer, request)
+        tenant, principal = await run_in_threadpool(self._admit, request, origin, request_id)
+        async with AsyncExitStack() as stack:
+            try:
+                values = self._checker.parameters(self._operation, parameters_of(request))
+                sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
+                stack.callback(sent.remove)
+                if sent.waiting is not None:
+                    await stack.enter_async_context(self._room)
+                    await run_in_threadpool(sent.parse)
+            except Refusal as refusal:
+                await run_in_threadpool(self._log, tenant, principal, origin, request_id, refusal.status, None)
+                raise
+            if sent.media_type:  # it may have taken hours to come, and the key may have been revoked meanwhile
+                await run_in_threadpool(self._known, request, origin)
             call = Call(
                 self._service, self._operation, tenant, principal, values, sent.body, sent.uploads,
                 _language(request), request_id, origin,
             )  # fmt: skip
             answer = await run_in_threadpool(self._perform, call, sent)
-        finally:
-            sent.remove()
-        return self._written(answer, headers, request)
+        return self._written(answer, request)
 
-    def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal, dict[str, str]]:
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
-        if admitted is None:
-            raise problems.no_credentials()
-        tenant, principal = admitted
-        headers = self._rates.take(tenant.id)
+    def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal]:
+        tenant, principal = self._known(request, origin)
+        request.state.left = self._rates.take(tenant.id)
         permission = self._operation.permission or ""
         if permission not in principal.permissions:
             self._log(tenant, principal, origin, request_id, 403, None)
             raise problems.forbidden(permission)
-        return tenant, principal, headers
+        return tenant, principal
+
+    def _known(self, request: Request, origin: str) -> tuple[Tenant, Principal]:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
+        if admitted is None:
+            raise problems.no_credentials()
+        return admitted
 
     def _perform(self, call: Call, sent: Sent) -> Answer:
         """Do what was asked for, once, and write it down."""
@@ -228,12 +244,12 @@ class _Door:
                 action=self._operation.name, subject=subject, status=status,
             )  # fmt: skip
 
-    def _written(self, answer: Answer, headers: Mapping[str, str], request: Request) -> Response:
+    def _written(self, answer: Answer, request: Request) -> Response:
+        headers = dict(answer.headers)
         if answer.etag is not None:
-            headers = {**headers, "etag": answer.etag}
+            headers["etag"] = answer.etag
             if request.method in _READS and request.headers.get("if-none-match") == answer.etag:
                 return Response(status_code=304, headers=headers)
-        headers = {**headers, **answer.headers}
         if isinstance(answer.body, Iterator):
             return StreamingResponse(answer.body, answer.status, headers, answer.media_type)
         return Response(

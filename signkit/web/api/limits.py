@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from signkit.web.api import problems
 from signkit.web.api.database import StoreConnection
@@ -70,4 +71,17 @@ def require_quota(connection: StoreConnection, now: str, a_month: int) -> None:
         (now[:7], *COUNTED),
     ).fetchone()
     if row[0] >= a_month:
-        raise problems.quota_used_up(f"{a_month:,} / month")
+        refusal = problems.quota_used_up(f"{a_month:,} / month")
+        seconds = _seconds_to_next_month(datetime.fromisoformat(now))
+        refusal.headers |= {
+            "ratelimit-policy": f'"validations";q={a_month}',
+            "ratelimit": f'"validations";r=0;t={seconds}',
+            "retry-after": str(seconds),
+        }
+        raise refusal
+
+
+def _seconds_to_next_month(now: datetime) -> int:
+    """Return when a month's usage begins anew: months are UTC's."""
+    begins = (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
+    return math.ceil((begins - now).total_seconds())

@@ -62,7 +62,7 @@ def read_checkpoints(folder: Path, tenant: str) -> list[LogCheckpoint]:
 
     Raises:
         InputUnreadable: there are none.
-        ServiceError("checkpoints-damaged"): a line is none of a head of this tenant.
+        ServiceError("checkpoints-damaged"): a line is none of a head of this tenant, or there is no line.
     """
     path, found = _file(folder, tenant), []
     lines = read_file(path, _MOST).split(b"\n")
@@ -77,6 +77,8 @@ def read_checkpoints(folder: Path, tenant: str) -> list[LogCheckpoint]:
         if not good:
             raise ServiceError("checkpoints-damaged", path=str(path), cause=_LINE.filled(number=number))
         found.append(checkpoint)
+    if not found:  # each file begins with a head: what was emptied would else agree with any log
+        raise ServiceError("checkpoints-damaged", path=str(path), cause=_EMPTY)
     return found
 
 
@@ -89,4 +91,5 @@ def _file(folder: Path, tenant: str) -> Path:
     return folder / f"{tenant}.jsonl"
 
 
+_EMPTY = Text("there is none in it", "1 件も入っていません")
 _LINE = Text("line {number} is no head of this log", "{number} 行目はこの操作記録のものではありません")

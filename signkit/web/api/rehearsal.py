@@ -78,7 +78,7 @@ def run_rehearsal_operator(
         replace(settings, trust_folders=(*settings.trust_folders, trust_file(home)), operator_url=None),
         host="127.0.0.1",
         port=port,
-        on_ready=lambda host, number: on_ready(Announced(f"http://{host}:{number}", key_file)),
+        on_ready=lambda address: on_ready(Announced(address.url.rstrip("/"), key_file)),
         revocation=[pki.revocation(revoked=ended)],
         attributes=[RehearsalAttributes()],
     )

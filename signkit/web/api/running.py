@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from signkit.web.api.resources.contracts import make_example
 from signkit.web.api.service import Service, read_service_settings
 from signkit.web.common.listening import listener_on
 from signkit.web.office.workers import OFFICE_WORKERS
+from signkit.workers import WorkerLost
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -48,18 +50,19 @@ def run_service(
     *,
     host: str,
     port: int,
-    on_ready: Callable[[str, int], object],
+    on_ready: Callable[[Address], object],
     revocation: Sequence[RevocationSource] | None = None,
     attributes: Sequence[AttributeSource] | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are answered, jobs under way are done or left to the next run.
 
     Args:
-        on_ready: told the address once requests are taken.
+        on_ready: told the address once requests are taken; it is not where the service ends before.
         revocation, attributes: see `signkit.web.api.service.Service`.
 
     Raises:
         ServiceError("service-missing", "service-settings", "service-running"): the folder cannot be used.
+        ServiceError("service-workers"): no worker process starts.
         OSError: the port is taken.
     """
     own = read_service_settings(folder)
@@ -72,10 +75,17 @@ def run_service(
             for tenant in service.tenants.all():
                 release_leases(tenant.store)  # nobody else runs on this folder
         listener = listener_on(host, port, waiting=512)
-        with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
-            warm_up(service)
+        with (
+            listener,
+            _signals_end_quietly() as ending,
+            _jobs_under_way(service),
+            contextlib.closing(Served(service)) as served,
+        ):
+            warm_up(service, ending)
+            if ending:
+                return
             config = listening_config(served, Patience(proxy=own.proxy))
-            server = _Server(config, lambda: on_ready(host, listener.getsockname()[1]))
+            server = _Server(config, lambda: on_ready(Address(host, listener.getsockname()[1], own.origin)))
             server.run(sockets=[listener])
 
 
@@ -87,12 +97,41 @@ def _load() -> None:
     import signkit.web.api.resources  # noqa: F401
 
 
-def warm_up(service: Service) -> None:
-    """Start every worker, so that nobody's first request waits for it."""
+@dataclass(frozen=True)
+class Address:
+    """Where a service takes requests.
+
+    Attributes:
+        origin: where people find its pages; None: it has none.
+    """
+
+    host: str
+    port: int
+    origin: str | None = None
+
+    @property
+    def url(self) -> str:
+        """As a program asks."""
+        return f"http://[{self.host}]:{self.port}/" if ":" in self.host else f"http://{self.host}:{self.port}/"
+
+
+def warm_up(service: Service, ending: Sequence[int] = ()) -> None:
+    """Start every worker, so that nobody's first request waits for it.
+
+    Args:
+        ending: the signals that came meanwhile; whoever sends one to us may send it to our workers too.
+
+    Raises:
+        ServiceError("service-workers"): none starts.
+    """
     count = service.own.workers or os.cpu_count() or 2
     jobs = [service.pool.submit(make_example, service.settings) for _ in range(count)]
-    for job in jobs:
-        job.result()
+    try:
+        for job in jobs:
+            job.result()
+    except WorkerLost as lost:
+        if not ending:
+            raise ServiceError("service-workers", cause=lost.detail) from lost
 
 
 def _write_log() -> None:
@@ -116,11 +155,17 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _signals_end_quietly() -> Iterator[None]:
-    """uvicorn stops at SIGTERM and Ctrl-C, then sends itself the same again, which would end us before our own end."""
-    before = {each: signal.signal(each, lambda *_: None) for each in (signal.SIGTERM, signal.SIGINT)}
+def _signals_end_quietly() -> Iterator[list[int]]:
+    """Note the signals that end us, while uvicorn does not look after them.
+
+    It stops at SIGTERM and Ctrl-C, then sends itself the same again, which would end us before our own end.
+    """
+    came: list[int] = []
+    before = {
+        each: signal.signal(each, lambda number, _: came.append(number)) for each in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
-        yield
+        yield came
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
@@ -165,9 +210,9 @@ def _keep_heads(service: Service, stopping: threading.Event) -> None:
     if service.own.log_checkpoints is None:
         return
     folder, known = Path(service.own.log_checkpoints), dict[str, str]()
-    is_last = False
+    is_last, pause = False, 0.0  # at once as well: where nothing can be kept there, the operator sees it at the start
     while not is_last:
-        is_last = stopping.wait(_HEADS_SECONDS)
+        is_last, pause = stopping.wait(pause), _HEADS_SECONDS
         try:
             write_checkpoints(service.tenants.all(), folder, known)
         except SignKitError as error:  # the operator is to know, and calls are answered all the same

@@ -38,6 +38,10 @@ _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
 _OF_MACHINE = 4
 _OF_CLUSTER = 16
+#: Of settings that are numbers; of others 0, which mostly says "as many as there are".
+_LEAST = {"most_bytes": 1, "requests_a_minute": 1, "keep_days": 1}
+_AUTH_APPS = ("production", "sandbox", "rehearsal")
+_POSTGRESQL = ("postgresql://", "postgres://")
 #: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
 _ISSUER = re.compile(
     r"https://[a-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./~-]*)?", re.ASCII
@@ -172,10 +176,13 @@ def open_tenants(folder: Path, own: ServiceSettings, clock: Callable[[], datetim
 
     Raises:
         MissingExtra: they are in PostgreSQL, and its driver is not installed.
-        ServiceError("service-settings"): the database's address is none, or has a password in it.
+        ServiceError("service-settings"): the database's address is none, or has a password in it; the folder of the
+            files is not there.
         ServiceError("store-unusable", "database-old", "database-role", "store-newer"): the database cannot be used.
     """
     files = folder / (own.files or "")
+    if own.files is not None and not files.is_dir():  # else a disk that is not there is a service without tenants
+        raise ServiceError("service-settings", path=str(folder / SETTINGS), cause=_NO_FOLDER.filled(value=own.files))
     if own.database is None:
         return Tenants(files, clock)
     require_address(folder / SETTINGS, own.database)
@@ -195,14 +202,19 @@ def require_address(path: Path | None, url: str) -> None:
         MissingExtra: the driver is not installed.
         ServiceError("service-settings"): it cannot be used.
     """
+    where = str(path or "--owner")
+    if not url.startswith(_POSTGRESQL):
+        raise ServiceError("service-settings", path=where, cause=_NO_DATABASE)
     try:
-        from signkit.web.api.postgres import require_no_password
+        from signkit.web.api.postgres import has_password
     except ImportError as error:
         raise MissingExtra("PostgreSQL", "postgres") from error
     try:
-        require_no_password(url)
+        is_told = has_password(url)
     except ValueError as error:
-        raise ServiceError("service-settings", path=str(path or "--owner"), cause=f"database: {error}") from error
+        raise ServiceError("service-settings", path=where, cause=_NO_DATABASE) from error
+    if is_told:
+        raise ServiceError("service-settings", path=where, cause=_PASSWORD)
 
 
 def create_service(folder: Path) -> None:
@@ -259,12 +271,14 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     wanted = str if known[name] is None else type(known[name])
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
         raise ServiceError("service-settings", path=str(path), cause=_OTHER_TYPE.filled(name=name))
-    if type(value) is int and value < 0:
-        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
+    if type(value) is int and value < (least := _LEAST.get(name, 0)):
+        raise ServiceError("service-settings", path=str(path), cause=_TOO_SMALL.filled(name=name, least=least))
     if name == "proxy" and not _is_address(value):  # a name is compared with no connection's address, and never counts
         raise ServiceError("service-settings", path=str(path), cause=_NO_ADDRESS.filled(value=value))
     if name == "origin" and not _ORIGIN.fullmatch(value):
         raise ServiceError("service-settings", path=str(path), cause=_NO_HTTPS.filled(name=name, value=value))
+    if name == "auth_app" and value not in _AUTH_APPS:
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {', '.join(_AUTH_APPS)}")
     if name == "engine" and not is_cluster(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: dask://HOST:PORT")
     if name == "objects" and not is_object_store(value):
@@ -288,6 +302,13 @@ def _missing(name: str) -> Text:
 
 _UNKNOWN = Text("{name} is no setting", "{name} という設定はありません")
 _OTHER_TYPE = Text("{name} is of another type", "{name} の値の種類が違います")
+_TOO_SMALL = Text("{name} is less than {least}", "{name} は {least} 以上にしてください")
+_NO_FOLDER = Text("files: there is no folder {value}", "files: フォルダー {value} がありません")
+_NO_DATABASE = Text("database: it is no postgresql:// address", "database: postgresql:// の形のアドレスではありません")
+_PASSWORD = Text(
+    "database: it has a password in it; write that into ~/.pgpass, or name its file: ?passfile=/path",
+    "database: パスワードが含まれています。~/.pgpass に書くか、?passfile=/path でファイルを指定してください",
+)
 _NO_ADDRESS = Text("proxy: {value} is no IP address", "proxy: {value} は IP アドレスではありません")
 _NO_HTTPS = Text(
     "{name}: {value} is no https://… address (lower case, no path after an origin)",

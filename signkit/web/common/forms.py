@@ -20,6 +20,8 @@ _MOST_FILES = 300
 _MOST_FIELDS = 5000
 _MOST_TEXT = 256 * 1024
 _MOST_NAME = 120
+#: Of a row's number: SQLite's are below 2**63.
+_MOST_DIGITS = 18
 
 #: Answers a form.
 FormHandler: TypeAlias = Callable[[Request, FormData], Response]
@@ -48,6 +50,11 @@ def word(form: FormData, name: str) -> str:
     """Return what was typed in a field, with plain line ends; empty where nothing was."""
     value = form.get(name)
     return value.replace("\r\n", "\n") if isinstance(value, str) else ""
+
+
+def row_number(typed: str) -> int | None:
+    """Return the number of a row, as it stands in an address; None for what no database has."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _MOST_DIGITS else None
 
 
 def uploads(form: FormData, name: str) -> list[UploadFile]:

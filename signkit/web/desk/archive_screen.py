@@ -22,7 +22,7 @@ from signkit.archive.finding import Query, find_all
 from signkit.archive.operations import last_backup, noted
 from signkit.archive.verifying import verify
 from signkit.web.common.downloads import download
-from signkit.web.common.forms import word
+from signkit.web.common.forms import row_number, word
 from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.list_screen import query_text, read_query
 from signkit.web.desk.page_words import WORDS
@@ -82,7 +82,7 @@ class ArchiveScreen(Screen):
             return self.unknown(request)
         before = request.query_params.get("before", "")
         with self.office.archive() as archive:
-            found = noted(archive, limit=_A_PAGE, before=int(before) if before.isdecimal() else None)
+            found = noted(archive, limit=_A_PAGE, before=row_number(before))
             there = {number for (number,) in archive.connection.execute("SELECT id FROM entry")}
         rows = [
             (each, moment_in_words(each.at), f"act_{(each.act or each.action).replace('-', '_')}") for each in found

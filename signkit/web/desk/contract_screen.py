@@ -19,6 +19,7 @@ from signkit.contracts.template import find_template
 from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
 from signkit.reporting.formats.text import signature_lines
 from signkit.web.common.downloads import download_file
+from signkit.web.common.forms import row_number
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
 from signkit.web.desk.check_screen import ToldReport, desk_lines, tell_report
 from signkit.web.desk.desk_hints import desk_text
@@ -126,7 +127,7 @@ class ContractScreen(Screen):
     def routes(self) -> list[BaseRoute]:
         """See `Screen.routes`."""
         return [
-            self.page("/contracts/{number:int}", self.entry),
+            self.page("/contracts/{number}", self.entry),
             self.page("/documents/{sha256}", self.document),
             self.page("/documents/{sha256}/file", self.file),
             self.form("/documents/{sha256}/keep", self.keep),
@@ -136,11 +137,12 @@ class ContractScreen(Screen):
 
     def entry(self, request: Request) -> Response:
         """Show an entry of the archive."""
-        if not self.office.has_archive():
+        number = row_number(request.path_params["number"])
+        if number is None or not self.office.has_archive():
             return self.unknown(request)
         with self.office.archive() as archive, archive.reading() as connection:
             try:
-                entry = load_entry(connection, request.path_params["number"])
+                entry = load_entry(connection, number)
             except ArchiveError:
                 return self.unknown(request)
         if entry.current is None:

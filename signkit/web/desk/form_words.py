@@ -1,10 +1,15 @@
-"""What the pages say about filling a contract's form from a card, by the key that they say it with."""
+"""What the pages say about filling a contract's form, by hand or from a card, by the key that they say it with."""
 
 from __future__ import annotations
 
 from signkit.words import Text
 
 FORM_WORDS: dict[str, Text] = {
+    "draft_kept": Text("Kept as you typed.", "入力を保存しました。"),
+    "draft_not_kept": Text(
+        "Not kept: what you typed is on this page alone. Press “Save the draft”.",
+        "自動保存できませんでした。入力はこの画面だけにあります。「下書きを保存」を押してください。",
+    ),
     "from_card": Text("From a card: {items}", "カードから入れる（{items}）"),
     "from_card_heading": Text("{party}: from a card", "{party}をカードから入れる"),
     "from_card_lead": Text(

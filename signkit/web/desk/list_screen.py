@@ -16,7 +16,7 @@ from signkit.archive.kinds import kind_names
 from signkit.archive.said import WordRefused, read_amount, read_day
 from signkit.signers.base import printable
 from signkit.web.common.downloads import download
-from signkit.web.common.forms import word
+from signkit.web.common.forms import row_number, word
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 
@@ -72,7 +72,7 @@ class ListScreen(Screen):
         query, problems = read_query(typed)
         before = typed.pop("before", "")
         with self.office.archive() as archive:
-            found = find(archive, query, limit=_A_PAGE, before=int(before) if before.isdecimal() else None)
+            found = find(archive, query, limit=_A_PAGE, before=row_number(before))
         rows = [(entry, kind_in_words(entry, language), STATES[entry.state]) for entry in found.entries]
         return self.show(
             request, "contracts.html", typed=typed, problems=problems, rows=rows if not problems else [],

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from signkit.contracts.data import load_contract_data
@@ -48,6 +48,7 @@ class MakingScreen(Screen):
             self.form("/new", self.begin),
             self.page("/drafts/{number}", self.edit),
             self.form("/drafts/{number}", self.save),
+            self.form("/drafts/{number}/keep", self.keep_typed),
             self.page("/drafts/{number}/preview", self.preview),
             self.form("/drafts/{number}/prepare", self.prepare),
             self.form("/drafts/{number}/discard", self.discard),
@@ -106,12 +107,10 @@ class MakingScreen(Screen):
         draft = self._draft(request)
         if draft is None:
             return self.unknown(request)
-        template = self._template(draft)
-        words = {name.removeprefix(_FIELD): word(form, name) for name in form if name.startswith(_FIELD)}
-        counts = {name.removeprefix(_COUNT): _count(word(form, name)) for name in form if name.startswith(_COUNT)}
-        if word(form, "changed") not in ("", draft.changed):  # another tab: what it saved is not written over unseen
-            return self._form(request, replace(draft, words=words, counts=counts), overtaken=True, status=409)
-        draft = self.office.drafts.keep(replace(draft, words=words, counts=counts))
+        template, typed = self._template(draft), _typed(draft, form)
+        if _is_old(draft, form):  # another tab: what it saved is not written over unseen
+            return self._form(request, typed, overtaken=True, status=409)
+        draft = self.office.drafts.keep(typed)
         action, _, path = word(form, "do").partition(":")
         if action in ("add", "remove"):
             draft = self.office.drafts.keep(_with_entries(draft, action, path))
@@ -124,6 +123,15 @@ class MakingScreen(Screen):
                 return self._form(request, draft, problems=filled.refused, status=400)
             return go_to(f"/drafts/{draft.number}/preview")
         return self._form(request, draft, message=WORDS["saved"])
+
+    def keep_typed(self, request: Request, form: FormData) -> Response:
+        """Keep what is being typed, to the letter; the answer is the form's new state, for whoever types on."""
+        draft = self._draft(request)
+        if draft is None:
+            return self.unknown(request)
+        if _is_old(draft, form):
+            return JSONResponse({"changed": None}, 409)
+        return JSONResponse({"changed": self.office.drafts.keep(_typed(draft, form)).changed})
 
     def preview(self, request: Request) -> Response:
         """Show the pages that the draft makes."""
@@ -231,6 +239,18 @@ def _with_entries(draft: Draft, action: str, path: str) -> Draft:
     now = draft.counts.get(listed, typed_entries(draft.words, listed))
     words = without_entry(draft.words, listed, number)
     return replace(draft, words=words, counts={**draft.counts, listed: max(now - 1, 0)})
+
+
+def _typed(draft: Draft, form: FormData) -> Draft:
+    """Return the draft as the form has it."""
+    words = {name.removeprefix(_FIELD): word(form, name) for name in form if name.startswith(_FIELD)}
+    counts = {name.removeprefix(_COUNT): _count(word(form, name)) for name in form if name.startswith(_COUNT)}
+    return replace(draft, words=words, counts=counts)
+
+
+def _is_old(draft: Draft, form: FormData) -> bool:
+    """Tell whether the draft was changed since the form was shown."""
+    return word(form, "changed") not in ("", draft.changed)
 
 
 def _count(typed: str) -> int:

@@ -107,7 +107,9 @@ SHOWN: tuple[ServedScreen, ...] = (
     }),
     ServedScreen(ListScreen, _FIND, _KEEP, {"POST /archive": None}),  # a tenant has its archive from the start
     ServedScreen(ContractScreen, _LOOK, _MAKE, {"POST /documents/{sha256}/keep": _KEEP}),
-    ServedScreen(MakingScreen, _MAKE, _MAKE),
+    ServedScreen(MakingScreen, _MAKE, _MAKE, {  # what is being typed is kept every moment: nothing to log
+        "POST /drafts/{number}/keep": replace(_MAKE, is_logged=False),
+    }),
     ServedScreen(JobScreen, _POLL, _MAKE),
     ServedScreen(DeliveryScreen, _LOOK, Need("packs:write")),
     ServedScreen(ChangesScreen, _LOOK, _MAKE),

@@ -169,6 +169,43 @@ def group_with_a_widget_of_its_own(draft: Draft, choice: random.Random) -> None:
     _changed_later(draft, group, V=b"(999 yen)")
 
 
+@preparation(UNFOLLOWED)
+def widget_that_may_have_a_value(draft: Draft, choice: random.Random) -> None:
+    """Viewers that go up by /Parent take the nearest value; the field's own stands above it."""
+    field, kid = draft.new(), draft.new() + 1
+    draft.objects[field] = b"<< /FT /Tx /T (once) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % kid
+    draft.objects[kid] = b"<< /Parent %d 0 R" % field + _widget(b"100 50 180 70") + b" >>"
+    _more(draft, shapes.FORM, b"/Fields", reference(field))
+    _more(draft, shapes.PAGE, b"/Annots", reference(kid))
+    _changed_later(draft, kid, V=b"(999 yen)")
+
+
+@preparation(UNFOLLOWED)
+def annotations_of_a_node(draft: Draft, choice: random.Random) -> None:
+    """pdf.js has a page without /Annots inherit them, which nobody else does."""
+    if shapes.SECOND not in draft.objects:
+        raise Absent("a second page")
+    note, node = draft.new(), syntax.number_of(syntax.entries(draft.objects[shapes.SECOND])[b"/Parent"])
+    if node is None:
+        raise Absent("a node")
+    draft.objects[note] = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [100 50 180 70] /AP << /N %d 0 R >> >>" % (
+        note + 1
+    )
+    draft.objects[note + 1] = shapes.looks(80, 20, shapes.words(b"not before May", size=10))
+    draft.objects[node] = syntax.with_entries(draft.objects[node], {b"/Annots": b"[%d 0 R]" % note})
+
+
+@mutation(UNFOLLOWED, forbidden=True)
+def annotations_that_are_none(attack: Attack) -> None:
+    """Of a page below a node that has some."""
+    above = {number for number in attack.doc.nodes if b"/Annots" in attack.entries(number)}
+    pages = [each for each in attack.doc.pages if syntax.number_of(attack.entries(each).get(b"/Parent")) in above]
+    bare = [page for page in pages if b"/Annots" not in attack.entries(page)]
+    if not bare:
+        raise Absent("a page without annotations")
+    attack.change(attack.random.choice(bare), {b"/Annots": b"[]"})
+
+
 _SYMBOLS = b"<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>"
 
 

@@ -174,6 +174,20 @@ def test_a_section_that_one_reader_follows_is_no_evidence():
     assert hunt.verdict(hunt.product(attack.result())) == hunt.NOT_JUDGED
 
 
+UNDER_NODE = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [150 100 280 140] /AP << /N 31 0 R >> >>"
+SECOND_PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200]%s >>"
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"", b" /Annots []"), (b" /Annots []", b"")])
+@pytest.mark.parametrize(("node", "permitted"), [(b" /Annots [30 0 R]", False), (b"", True)])
+def test_annotations_that_one_reader_inherits_neither_come_nor_go(world, before, after, node, permitted):
+    """For pdf.js a page without /Annots has those of the node above it."""
+    tree = b"<< /Type /Pages /Kids [3 0 R 33 0 R] /Count 2%s >>" % node
+    objects = {pdfs.PAGES: tree, 30: UNDER_NODE, 31: STAMPED, 33: SECOND_PAGE % before}
+    report = world.only(beside_evidence(signed(world, objects), {33: SECOND_PAGE % after}), pictures="never")
+    assert report.changes_permitted is permitted
+
+
 ROWS, ROW = zlib.compress(b"\0ab"), {"/Predictor": 12, "/Columns": 2}
 
 

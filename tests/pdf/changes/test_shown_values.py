@@ -170,6 +170,28 @@ def test_every_widget_of_a_field_shows_its_value(world, second, allowed):
 
 
 @pytest.mark.parametrize(
+    ("field", "widget", "content", "allowed"),
+    [
+        (b" /V (100)", b"", b"100", True),
+        (b" /V (100)", b" /V (100)", b"100", True),
+        (b" /V (100)", b" /V (999)", b"100", None),  # pdf.js and mupdf take the nearest value
+        (b" /V (100)", b" /RV (999)", b"100", None),
+        (b"", b" /V (999)", b"999", None),
+        (b"", b" /V (999)", None, None),
+    ],
+)
+def test_a_widget_states_no_value_beside_its_fields(world, field, widget, content, allowed):
+    holder = b"<< /FT /Tx /T (once) /DA (/Helv 9 Tf 0 g) /Kids [33 0 R]%s >>"
+    kid = b"<< /Parent 30 0 R" + WIDGET + b"%s >>"
+    page = ALL.replace(b"30 0 R", b"33 0 R")
+    base = signed(world, {pdfs.FORM: THREE, pdfs.PAGE: page, 30: holder % b"", 33: kid % b""})
+    appearance = b"" if content is None else b" /AP << /N 31 0 R >>"
+    drawn = {} if content is None else {31: looks(shown(content))}
+    attacked = pdfs.update(base, {30: holder % field, 33: kid % (widget + appearance), **drawn})
+    assert world.only(attacked).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
     ("resources", "asked", "appearance", "allowed"),
     [
         (HELVETICA, b"/Helv 9 Tf 0 g", None, True),

@@ -124,6 +124,15 @@ def extension(kind: str, value: core.Asn1Value, *, critical: bool = False) -> as
     return asn1_x509.Extension({"extn_id": kind, "critical": critical, "extn_value": value})
 
 
+def with_key_of(other: pki.Holder) -> Callable[[asn1_x509.TbsCertificate], None]:
+    """A change that certifies another's public key."""
+
+    def change(inside: asn1_x509.TbsCertificate) -> None:
+        inside["subject_public_key_info"] = asn1(other).public_key
+
+    return change
+
+
 def for_pss_alone(inside: asn1_x509.TbsCertificate) -> None:
     """Say of an RSA key that it makes PSS signatures only (RFC 4055 1.2)."""
     key = inside["subject_public_key_info"]["public_key"].parsed.dump()

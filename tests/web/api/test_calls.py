@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
 from signkit.web.api import operation_log
+from signkit.web.api.access import ApiKey, Principal, add_key, list_keys, revoke_key
+from signkit.web.api.calls import Refusal
 from signkit.web.api.identifiers import ID, new_id
+from signkit.web.api.resources import keys
 from tests.web.api.conftest import key_client
 
 PDF = {"content-type": "application/pdf"}
@@ -66,6 +72,71 @@ def test_a_key_holds_where_and_as_long_as_it_was_made_for(shared, limits, good):
     assert shared.as_other(**limits).get("/api/v1/keys").status_code == (200 if good else 401)
 
 
+@pytest.mark.parametrize("ends", ["2020-01-01T00:00:00Z", "2999-02-30T00:00:00Z", "2999-01-01T24:00:01Z"])
+def test_an_end_that_is_over_or_none_is_refused(shared, ends):
+    body = {"name": "a", "permissions": ["keys:read"], "expires_at": ends}
+    told = problem(shared.client.post("/api/v1/keys", json=body), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == ["/expires_at"]
+
+
+def test_an_end_is_kept_as_the_store_compares_it(shared):
+    body = {"name": "a", "permissions": ["keys:read"], "expires_at": "2999-01-01T00:00:00Z"}
+    assert shared.client.post("/api/v1/keys", json=body).json()["expires_at"] == "2999-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("networks", "status"),
+    [
+        (["10.1.2.0/24"], 201), (["10.1.2.3"], 201), (["fd00::1"], 201), (["10.1.0.0/16", "fd00::/16"], 201),
+        ([], 400), (["0.0.0.0/0"], 400), (["10.2.0.0/16"], 400), (["10.1.2.3", "192.0.2.1"], 400), (["::/0"], 400),
+        (["nix"], 422),
+    ],
+)  # fmt: skip
+def test_a_key_of_some_networks_makes_none_for_others(shared, networks, status):
+    with shared.tenant.store.writing() as connection:
+        maker, _ = add_key(connection, shared.tenant, "a", ["keys:write"], networks=["10.1.0.0/16", "fd00::/16"])
+    call = SimpleNamespace(
+        body={"name": "b", "permissions": ["keys:write"], "networks": networks}, tenant=shared.tenant, language="en",
+        principal=Principal("key", maker.id, frozenset(["keys:write"])), service=shared.service,
+    )  # fmt: skip
+    try:
+        answer = keys.add(call)
+    except Refusal as refusal:
+        answer = refusal
+    assert answer.status == status
+
+
+def test_an_ipv4_address_is_of_its_network_also_where_a_socket_maps_it():
+    key = ApiKey("a", "a", (), ("192.0.2.0/24",), "")
+    assert [key.allows("", each) for each in ("192.0.2.7", "::ffff:192.0.2.7", "::ffff:192.0.3.7", "")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["keys", "keys/nix", "validations?limit=0"])
+def test_every_answer_to_a_known_key_tells_what_is_left(shared, path):
+    answer = shared.client.get(f"/api/v1/{path}")
+    assert answer.headers["ratelimit"].startswith('"requests";r='), answer.status_code
+    assert "ratelimit" in shared.as_other(["log:read"]).get("/api/v1/keys").headers
+    assert "ratelimit" not in shared.client.get(f"/api/v1/{path}", headers={"authorization": "Bearer nix"}).headers
+
+
+def test_a_key_that_is_revoked_while_the_body_comes_is_good_for_nothing(shared):
+    sender = shared.as_other(["validations:write", "validations:read"])
+    with shared.tenant.store.reading() as connection:
+        [newest, *_] = list_keys(connection)
+
+    def slowly():
+        yield b"%PDF-1.7 "
+        with shared.tenant.store.writing() as connection:
+            revoke_key(connection, newest.id, shared.tenant.store.now())
+        yield b"%%EOF"
+
+    before = len(shared.client.get("/api/v1/validations").json()["items"])
+    problem(sender.post("/api/v1/validations", content=slowly(), headers=PDF), 401, "credentials-needed")
+    assert len(shared.client.get("/api/v1/validations").json()["items"]) == before
+
+
 @pytest.mark.slow
 def test_a_key_may_grant_no_more_than_it_has_and_is_revoked_by_its_etag(shared):
     maker = shared.as_other(["keys:read", "keys:write"])
@@ -112,6 +183,52 @@ def test_what_is_not_in_the_document_is_not_there(shared):
 )
 def test_a_bad_body_has_one_problem(shared, content, headers, status, code):
     problem(shared.client.post("/api/v1/keys", content=content, headers=headers), status, code)
+
+
+JSON = {"content-type": "application/json"}
+
+
+def spooled(tried):
+    return list(tried.tenant.store.spool.iterdir())
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" + b"1," * 300_000 + b"1]", b"[" * 300_000, b"[" + b"{}," * 300_000 + b"{}]",
+             b"{" + b",".join(b'"%d":1' % each for each in range(300_000)) + b"}"],
+)  # fmt: skip
+def test_json_of_more_values_than_memory_is_meant_for_is_not_read(shared, body):
+    told = problem(shared.client.post("/api/v1/archive/search", content=body, headers=JSON), 400, "request-invalid")
+    assert [each["detail"] for each in told["errors"]] == ["more than 200,000 values"]
+    assert spooled(shared) == []
+
+
+def test_long_json_is_read_as_short_json_is(shared):
+    """Commas and brackets in a text are no values."""
+    long = json.dumps({"name": "[{," * 200_000, "permissions": ["keys:read"]})
+    told = problem(shared.client.post("/api/v1/keys", content=long, headers=JSON), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == ["/name"]
+    padded = json.dumps({"name": "a", "permissions": ["keys:read"]}) + " " * 100_000
+    assert shared.client.post("/api/v1/keys", content=padded, headers=JSON).status_code == 201
+    assert shared.client.post("/api/v1/keys", content=iter([padded.encode()]), headers=JSON).status_code == 201
+    assert spooled(shared) == []
+
+
+def test_an_answer_lists_the_first_of_many_faults(shared):
+    body = {"name": "a", "permissions": [1] * 100_000}
+    told = problem(shared.client.post("/api/v1/keys", json=body), 400, "request-invalid")
+    assert 0 < len(told["errors"]) <= 20
+
+
+@pytest.mark.slow
+def test_a_form_holds_little_in_memory_and_more_on_the_disk(shared):
+    long = json.dumps({"policy": "strict"}) + " " * 2_000_000
+    form = {"file": ("a.pdf", b"%PDF-1.7 x", "application/pdf")}
+    problem(shared.client.post("/api/v1/validations", files=form, data={"options": long}), 400, "request-invalid")
+    many = {f"field{number}": "x" for number in range(5)}
+    problem(shared.client.post("/api/v1/validations", files=form, data=many), 400, "request-invalid")
+    as_file = form | {"options": ("options.json", long.encode(), "application/json")}
+    assert shared.client.post("/api/v1/validations", files=as_file).status_code == 201
+    assert spooled(shared) == []
 
 
 @pytest.mark.slow

@@ -102,6 +102,10 @@ def test_damaged_heads_are_said(tenant, heads, line):
     with pytest.raises(ServiceError) as caught:
         read_checkpoints(heads, tenant.id)
     assert caught.value.code == "checkpoints-damaged"
+    path.write_bytes(b"")
+    with pytest.raises(ServiceError) as caught:
+        read_checkpoints(heads, tenant.id)
+    assert caught.value.code == "checkpoints-damaged"
     path.unlink()
     with pytest.raises(InputUnreadable):
         read_checkpoints(heads, tenant.id)

@@ -73,6 +73,8 @@ def test_the_quota_of_a_month(tmp_path):
     try:
         answers = [tried.client.post("/api/v1/validations", content=b"%PDF-1.7", headers=PDF) for _ in range(3)]
         assert [each.status_code for each in answers] == [201, 201, 429]
+        assert answers[2].headers["ratelimit"].startswith('"validations";r=0;t=')
+        assert 0 < int(answers[2].headers["retry-after"]) <= 31 * 24 * 3600
     finally:
         tried.service.close()
 

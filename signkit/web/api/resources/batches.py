@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from signkit.errors import ServiceError
 from signkit.incoming import FileProblem, read_file
-from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.http import AddressNotAsked, AnswerTooLong, HttpFailure, fetch, may_pass
 from signkit.reporting.packed_inputs import ArchiveMember, members
 from signkit.signers.base import printable
 from signkit.web.api import batches, problems
@@ -196,8 +196,8 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
     try:
         report = _report(service, tenant, batch, file)
     except HttpFailure as error:
-        failed = problem("not-fetched", _NOT_FETCHED.filled(status=error.status or "–"))
-        if job.attempts < ATTEMPTS:
+        failed = problem("not-fetched", _why_not_fetched(error))
+        if may_pass(error) and job.attempts < ATTEMPTS:
             raise RetryLater(failed, _PAUSE * 4**job.attempts) from error
     except EngineAway as error:
         raise RetryLater(problem("engine-away", AWAY), _PAUSE) from error
@@ -245,6 +245,15 @@ def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
     limit = service.own.most_bytes
     data = fetch(url, timeout=_FETCH_SECONDS, limit=limit, secret_headers={}, rule=service.rule)
     return _written(spool, data)
+
+
+def _why_not_fetched(failure: HttpFailure) -> Text:
+    """Tell the host's own status, and of what is between us and it no more than that: it is the operator's network."""
+    if failure.status is not None:
+        return _NOT_FETCHED.filled(status=failure.status)
+    if isinstance(failure, AnswerTooLong):
+        return _TOO_LONG
+    return _NOT_ASKED if isinstance(failure, AddressNotAsked) else _NO_ANSWER
 
 
 def _run(call: Call, connection: StoreConnection, batch: StoredDocument) -> Answer:
@@ -372,6 +381,14 @@ _EMPTY = Text("The batch has no file.", "バッチにファイルがありませ
 _STATE = Text("The batch is {state}.", "バッチの状態が {state} です。")
 _NOT_FETCHED = Text(
     "the file could not be fetched (HTTP status {status})", "ファイルを取得できません (HTTP ステータス {status})"
+)
+_NOT_ASKED = Text(
+    "the file was not fetched: its address is not one of the public internet",
+    "ファイルを取得しません (インターネット上の公開アドレスではありません)",
+)
+_TOO_LONG = Text("the file is larger than the service takes", "ファイルがサービスの上限より大きいため取得できません")
+_NO_ANSWER = Text(
+    "the file could not be fetched: there is no whole answer", "ファイルを取得できません (最後まで応答がありません)"
 )
 _ARCHIVE = Text("Nothing of the archive was taken: ", "アーカイブから何も取り込みませんでした: ")
 _TOO_MUCH = Text("more than a batch takes, or damaged", "大きすぎるか、破損しています")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from signkit.errors import ServiceError
 from signkit.web.api import problems
 from signkit.web.api.access import ApiKey, add_key, find_key, list_keys, revoke_key
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.listing import check_if_match
+from signkit.web.api.store import moment
+from signkit.words import Text
 
 _WHAT = "key"
 
@@ -27,16 +31,41 @@ def add(call: Call) -> Answer:
     if missing := sorted(wanted - call.principal.permissions):
         raise problems.forbidden(missing[0])
     try:
+        ends = _end_of(call)
+        _require_networks(call)
         with call.tenant.store.writing() as connection:
             key, text = add_key(
                 connection, call.tenant, call.body["name"], wanted,
-                networks=call.body.get("networks", ()), expires_at=call.body.get("expires_at"),
+                networks=call.body.get("networks", ()), expires_at=ends,
             )  # fmt: skip
     except ServiceError as error:
         if error.code != "network-invalid":
             raise
         raise Refusal.of(error) from error
     return Answer(201, {**key.to_json(), "key": text}, headers={"location": f"/api/v1/keys/{key.id}"}, subject=key.id)
+
+
+def _end_of(call: Call) -> str | None:
+    """Return when the key ends, as the store compares it; what is no time, or over, is refused."""
+    text = call.body.get("expires_at")
+    if text is None:
+        return None
+    try:
+        ends = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise problems.unfit_request([{"at": "/expires_at", "detail": _NO_TIME.in_language(call.language)}]) from error
+    if ends <= call.tenant.store.clock():
+        raise problems.unfit_request([{"at": "/expires_at", "detail": _OVER.in_language(call.language)}])
+    return moment(ends)
+
+
+def _require_networks(call: Call) -> None:
+    """Refuse a key that may be used from where the one that makes it may not."""
+    networks = call.body.get("networks", [])
+    with call.tenant.store.reading() as connection:
+        maker = find_key(connection, call.principal.id)
+    if maker is not None and maker.networks and not (networks and all(map(maker.grants_network, networks))):
+        raise problems.unfit_request([{"at": "/networks", "detail": _OUTSIDE.in_language(call.language)}])
 
 
 def get(call: Call) -> Answer:
@@ -61,5 +90,11 @@ def _find(call: Call) -> ApiKey:
         raise problems.unknown(_WHAT)
     return key
 
+
+_NO_TIME = Text("is no time", "存在しない日時です")
+_OVER = Text("is over", "すでに過ぎています")
+_OUTSIDE = Text(
+    "must be within the networks of the key that makes it", "作成に使うキーの接続元の範囲内で指定してください"
+)
 
 HANDLERS = {"listKeys": list_all, "addKey": add, "getKey": get, "revokeKey": revoke}

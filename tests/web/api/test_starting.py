@@ -1,0 +1,113 @@
+"""The start of a service: what the operator set wrongly is told before anything is served, and in both languages."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from signkit.errors import ServiceError
+from signkit.web.api.running import Address, warm_up
+from signkit.web.api.service import ServiceSettings, create_service, open_tenants, read_service_settings
+from signkit.workers import WorkerLost
+from tests.command import run_signkit
+from tests.web.api.conftest import start
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ('database = "mysql://host/signkit"', "postgresql://"),
+        ('database = "sqlite:///signkit"', "postgresql://"),
+        ('database = "host=db dbname=signkit"', "postgresql://"),
+        ('database = ""', "postgresql://"),
+        ('database = "postgresql://[::1/signkit"', "postgresql://"),
+        ('database = "postgresql://u:secret@host/signkit"', "~/.pgpass"),
+        ('files = "not-there"', "not-there"),
+        ("requests_a_minute = 0", "requests_a_minute"),
+        ("most_bytes = 0", "most_bytes"),
+        ("keep_days = 0", "keep_days"),
+        ("workers = -1", "workers"),
+        ('auth_app = "mynaportal"', "production"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_both_languages(tmp_path, line, cause):
+    pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
+    create_service(tmp_path / "service")
+    (tmp_path / "service" / "service.toml").write_text(line + "\n")
+    with pytest.raises(ServiceError) as caught:
+        open_tenants(tmp_path / "service", read_service_settings(tmp_path / "service"))
+    error = caught.value
+    assert error.code == "service-settings"
+    assert all(cause in error.message(language) for language in ("en", "ja"))
+    assert "secret" not in error.message("en")
+
+
+def test_an_address_of_another_database_asks_for_no_driver(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "signkit.web.api.postgres", None)
+    with pytest.raises(ServiceError) as caught:
+        open_tenants(tmp_path, ServiceSettings(database="mysql://host/signkit"))
+    assert caught.value.code == "service-settings"
+
+
+def test_an_address_of_ipv6_is_one_that_can_be_asked():
+    assert Address("127.0.0.1", 8420).url == "http://127.0.0.1:8420/"
+    assert Address("::1", 8420).url == "http://[::1]:8420/"
+
+
+def test_workers_that_do_not_start_are_told_unless_the_service_is_ending(tmp_path):
+    lost = SimpleNamespace(result=lambda: (_ for _ in ()).throw(WorkerLost("died", "signal 15")))
+    service = SimpleNamespace(
+        own=ServiceSettings(workers=1), settings=None, pool=SimpleNamespace(submit=lambda *_: lost)
+    )
+    with pytest.raises(ServiceError) as caught:
+        warm_up(service)
+    assert (caught.value.code, "signal 15" in caught.value.message("en")) == ("service-workers", True)
+    assert warm_up(service, [signal.SIGTERM]) is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no process groups")
+def test_who_ends_the_service_before_it_is_ready_ends_it_quietly(tmp_path):
+    create_service(tmp_path / "service")
+    served = subprocess.Popen(
+        [sys.executable, "-m", "signkit", "--lang", "en", "serve", str(tmp_path / "service"), "--port", "0"],
+        env=os.environ | {"SIGNKIT_HOME": str(tmp_path / "home")}, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    ends = time.monotonic() + 60
+    while not psutil.Process(served.pid).children() and time.monotonic() < ends:
+        time.sleep(0.01)
+    os.killpg(served.pid, signal.SIGTERM)  # as a terminal, or timeout(1), tells all of them
+    _, told = served.communicate(timeout=120)
+    assert (served.returncode, told) == (0, "The service has ended.\n")
+
+
+@pytest.mark.slow
+def test_where_people_come_in_is_said_at_the_start(tmp_path):
+    create_service(tmp_path / "service")
+    (tmp_path / "service" / "service.toml").write_text('workers = 1\norigin = "http://localhost:8429"\n')
+    served = subprocess.Popen(
+        [sys.executable, "-m", "signkit", "--lang", "en", "serve", str(tmp_path / "service"), "--port", "0"],
+        env=os.environ | {"SIGNKIT_HOME": str(tmp_path / "home")}, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        lines = [served.stderr.readline() for _ in range(2)]
+    finally:
+        served.send_signal(signal.SIGTERM)
+        served.communicate(timeout=120)
+    assert lines[1] == "People find their pages at http://localhost:8429/.\n", lines
+
+
+@pytest.mark.parametrize("command", [["tenant", "delete"], ["key", "add"], ["log", "verify"], ["person", "list"]])
+def test_a_tenant_that_is_none_is_told_with_a_command_that_works(tmp_path, command):
+    made = start(tmp_path / "service", tmp_path / "home")
+    made.service.close()
+    told = run_signkit("service", *command, str(tmp_path / "service"), "nix", home=tmp_path / "home")
+    assert "signkit service tenant list FOLDER" in told.stderr, told
