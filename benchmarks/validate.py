@@ -90,13 +90,6 @@ def cost_of(job: Callable[[], object]) -> Cost:
     return Cost(here * 1000, (workers_seconds() - beside) * 1000, clock * 1000)
 
 
-def milliseconds(job: Callable[[], object]) -> float:
-    """Return how long a job takes by the clock."""
-    start = time.perf_counter()
-    job()
-    return (time.perf_counter() - start) * 1000
-
-
 def workers_seconds() -> float:
     """What the processes that read pages and draw them have used so far; asked of themselves."""
     pools = (page_text._pool(), viewing._pool())
