@@ -302,33 +302,44 @@ def test_a_length_is_found_however_long_it_is_written(said, linearized):
     assert _says_linearized(front, 100) is linearized
 
 
-def linearised_and_signed(world, said: bytes) -> bytes:
-    """A file of one section, signed as it is written, whose dictionary (Annex F.3.3) says its length and ``said``."""
+def linearised_and_signed(world, said: bytes, behind: bytes = b"") -> bytes:
+    """A file signed as it is written, whose dictionary (Annex F.3.3) says its length and ``said``.
+
+    Its first section follows at once (F.3.4), or after what is ``behind`` the dictionary; the other one is at the end.
+    """
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] >>"
     seller = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V %d 0 R >>" % pdfs.SIGNATURE
     objects = {**pdfs.OBJECTS, pdfs.SELLER: seller, pdfs.SIGNATURE: pdfs.signature_dictionary(), 40: page}
-    length = 0
+    pdf, offsets, last = b"", dict.fromkeys([50, *objects], 9), 0
     for _ in range(2):
-        front = b"<< /Linearized 1 /L %010d %s >>" % (length, said)
-        pdf = pdfs.fill(pdfs.build({50: front, **objects}), world.cms)
-        length = len(pdf)
+        head = b"%%PDF-1.7\n50 0 obj\n<< /Linearized 1 /L %010d %s >>\nendobj\n" % (len(pdf), said) + behind
+        rows = b"".join(b"%d 1\n%010d 00000 n \n" % each for each in offsets.items() if each[0] != 40)
+        trailer = b"trailer\n<< /Size 60 /Root 1 0 R /Prev %010d >>\nstartxref\n0\n%%%%EOF\n" % last
+        pdf = head + b"xref\n" + rows + trailer
+        for number, body in objects.items():
+            offsets[number] = len(pdf)
+            pdf += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+        last = len(pdf)
+        pdf += b"xref\n0 1\n0000000000 65535 f \n40 1\n%010d 00000 n \ntrailer\n<< /Size 60 >>\n" % offsets[40]
+        pdf = pdfs.fill(pdf + b"startxref\n%d\n%%%%EOF\n" % len(head), world.cms)
     return pdf
 
 
 @pytest.mark.parametrize(
-    ("said", "permitted"),
+    ("said", "behind", "permitted"),
     [
-        (b"/O 3 /N 1", True),
-        (b"/O 3 /N 1 /P 0", True),
-        (b"/O 40 /N 1", None),  # pdf.js shows another first page, till something is appended
-        (b"/O 3 /N 2", None),
-        (b"/O 3 /N 1 /P 1", None),
-        (b"/O 3 0 R /N 1", None),
+        (b"/O 3 /N 1", b"", True),
+        (b"/O 3 /N 1 /P 0", b"", True),
+        (b"/O 40 /N 1", b"", None),  # pdf.js shows another first page, till something is appended
+        (b"/O 3 /N 2", b"", None),
+        (b"/O 3 /N 1 /P 1", b"", None),
+        (b"/O 3 0 R /N 1", b"", None),
+        (b"/O 3 /N 1", b"% a remark\n", None),  # poppler and pdf.js find no section here, and search the file
     ],
 )
 @pytest.mark.parametrize("more", ["evidence", "white space"])
-def test_what_a_linearised_file_said_of_its_pages_was_so(world, said, permitted, more):
-    pdf = linearised_and_signed(world, said)
+def test_what_a_linearised_file_said_of_its_pages_was_so(world, said, behind, permitted, more):
+    pdf = linearised_and_signed(world, said, behind)
     assert world.only(pdf).changes_permitted is True
     store = {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /DSS 45 0 R >>", 45: b"<< /Type /DSS /Certs [] >>"}
     assert world.only(pdfs.update(pdf, store) if more == "evidence" else pdf + b"\n").changes_permitted is permitted
@@ -348,6 +359,18 @@ def test_what_was_missing_when_it_was_signed_showed_what_a_search_finds(world):
         after = pdfs.fill(pdfs.update(base, {30: signed, 36: pdfs.signature_dictionary()}), world.cms)
         verdicts.append(world.only(after).changes_permitted)
     assert verdicts == [True, None]
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_a_trailer_named_and_was_missing_showed_the_same(world, hidden):
+    """/Info leads nowhere while the file is signed, and is not named any more in the trailer behind the evidence."""
+    front = pdfs.build()
+    shadow = b"\n4 0 obj\n<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 999 yen) Tj ET\nendstream\nendobj\n"
+    behind = shadow if hidden else b""
+    prepared = front[: front.index(b"xref")] + behind + _table_of(front, len(behind))
+    base = world.sign(prepared, trailer=b"/Info 57 0 R")
+    store = {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /DSS 45 0 R >>", 45: b"<< /Type /DSS /Certs [] >>"}
+    assert world.only(pdfs.update(base, store)).changes_permitted is (None if hidden else True)
 
 
 def _table_of(pdf: bytes, moved: int) -> bytes:

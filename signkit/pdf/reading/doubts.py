@@ -25,7 +25,7 @@ from signkit.pdf.reading.syntax import (
     parse_value,
     references,
 )
-from signkit.pdf.reading.written import follows_number, revision_findings
+from signkit.pdf.reading.written import followed_in_trailer, follows_number, revision_findings
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
@@ -101,19 +101,25 @@ def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
     """
     if not _says_linearized(file.data, end):
         return False
-    sections = file.history.sections
-    first = min(section.offset for section in sections[: revision + 1])
-    return sections[revision].offset != first or not _knows_its_pages(file, file.history.view(revision))
-
-
-def _knows_its_pages(file: PdfFile, view: View) -> bool:
-    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
+    sections, data = file.history.sections, file.data
     try:
-        said, _ = parse_value(file.data, file.data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
+        said, behind = parse_value(data, data.find(b"obj", 0, _FRONT) + 3, MAX_DEPTH)
     except SyntaxProblem:
-        return False
+        return True
+    ended = _END_OF_FIRST.match(data, behind)
+    # Annex F.3.4: the first section follows the dictionary at once; or else poppler and pdf.js search the file.
+    if ended is None or ended.end() != sections[revision].offset:
+        return True
+    return not (isinstance(said, dict) and _knows_its_pages(said, file.history.view(revision)))
+
+
+_END_OF_FIRST = re.compile(rb"[\t\n\r ]*+endobj[\t\n\r ]*+")
+
+
+def _knows_its_pages(said: dict[str, Value], view: View) -> bool:
+    """Whether a linearised file's dictionary names its first page and counts them (Annex F.3.3): pdf.js goes by it."""
     pages = _pages(view) or []
-    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N")) if isinstance(said, dict) else (0, 0, 0)
+    number, first, count = (said.get(key, 0) for key in ("/P", "/O", "/N"))
     if not all(type(each) is int for each in (number, first, count)) or len(pages) != count or not 0 <= number < count:
         return False
     page = pages[number]
@@ -191,7 +197,10 @@ def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
 
 
 def _missing(view: View, numbers: Iterable[int]) -> int | None:
-    """The number of an object that one of ``numbers`` names, and that is not there."""
+    """The number of an object that the trailer or one of ``numbers`` names, and that is not there."""
+    for ref in followed_in_trailer(view):
+        if view.locate(ref.number) is None:
+            return ref.number
     for number in numbers:
         view.file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt

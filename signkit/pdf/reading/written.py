@@ -83,10 +83,8 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
     before = view.history.view(view.index - 1)
     entries = view.history.sections[view.index].entries
     gone = {number for number, place in entries.items() if place is None and before.locate(number) is not None}
-    # Of the trailer readers follow these; programs leave entries of their own that lead nowhere.
-    followed = ("/Root", "/Info", "/Encrypt", "/ID")
-    former = set(references([before.trailer.get(key) for key in followed]))
-    for ref in references([view.trailer.get(key) for key in followed]):
+    former = set(followed_in_trailer(before))
+    for ref in followed_in_trailer(view):
         if view.locate(ref.number) is None and (ref.number in gone or ref not in former):
             yield "missing", f"object {ref.number}, named by the trailer"
             return
@@ -96,6 +94,11 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
         if named is not None:
             yield "missing", f"object {named}, named by object {number}"
             return
+
+
+def followed_in_trailer(view: View) -> Iterator[Ref]:
+    """Yield what readers follow of a trailer; programs leave entries of their own that lead nowhere."""
+    yield from references([view.trailer.get(key) for key in ("/Root", "/Info", "/Encrypt", "/ID")])
 
 
 def _named_in_plain(file: PdfFile, view: View) -> Iterator[Finding]:
