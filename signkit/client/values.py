@@ -78,7 +78,8 @@ def validation(value: Any) -> Validation:
     try:
         report = read_report(member(value, "report", dict))
     except SignKitError as error:
-        raise Misfit(Text(error.message("en"), error.message("ja"))) from error
+        # A cause stands in a sentence of its own.
+        raise Misfit(Text(error.message("en").rstrip("."), error.message("ja").rstrip("。"))) from error
     return Validation(member(value, "id", str), member(value, "created_at", str), report)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
-from signkit.client import Client
+from signkit.client import Client, values
 from signkit.errors import ServiceError
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
@@ -154,6 +154,16 @@ def test_an_answer_that_is_not_as_the_document_says(body):
     assert refusal.value.code == "server-answer"
     cause = refusal.value.facts["cause"]
     assert cause.ja != cause.en
+
+
+@pytest.mark.parametrize("report", [{}, {"verdict": "TOTAL-PASSED"}, {"schema": "signkit-report/1"}])
+def test_a_report_that_is_none_is_told_in_one_sentence(report):
+    with pytest.raises(values.Misfit) as misfit:
+        values.validation({"id": "a", "created_at": "2026-01-01T00:00:00Z", "report": report})
+    told = ServiceError("server-answer", url="https://x", cause=misfit.value.cause)
+    for language, end in (("en", "."), ("ja", "。")):
+        assert told.message(language).endswith(end)
+        assert not told.message(language).endswith(end * 2)
 
 
 @pytest.mark.slow

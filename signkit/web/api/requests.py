@@ -33,7 +33,7 @@ JSON_BYTES = 8 * 1024 * 1024
 _SHORT_JSON = 64 * 1024
 #: A value takes up to a hundred bytes of memory, whatever few it takes in JSON.
 _MOST_VALUES = 200_000
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # possessive: nothing is kept of where it was
 _PIECE = 1024 * 1024
 #: What comes as a file lies on the disk; what comes as a field does not, and is ``options`` alone.
 _MOST_FILES, _MOST_FIELDS, _FIELD_BYTES = 20, 4, 1024 * 1024
@@ -146,9 +146,17 @@ def parse_json(pieces: Iterable[bytes]) -> Any:
     Raises:
         Refusal("request-invalid"): it is none.
     """
-    data = b"".join(pieces)
+    value, fault = _parsed(b"".join(pieces))
+    del pieces  # whoever keeps the refusal keeps this frame, and is not to keep the body
+    if fault is not None:
+        raise problems.unfit_request([{"at": "/", "detail": fault}])
+    return value
+
+
+def _parsed(data: bytes) -> tuple[Any, str | None]:
+    """Return what JSON says, or why it is none; no error leaves, for it would hold all that was read."""
     if len(data) > _MOST_VALUES and _count_values(data) > _MOST_VALUES:
-        raise problems.unfit_request([{"at": "/", "detail": f"more than {_MOST_VALUES:,} values"}])
+        return None, f"more than {_MOST_VALUES:,} values"
     try:
         text = data.decode()  # RFC 8259 8.1
         value = json.loads(
@@ -156,11 +164,11 @@ def parse_json(pieces: Iterable[bytes]) -> Any:
         )
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
-        return value
-    except UnicodeEncodeError as error:
-        raise problems.unfit_request([{"at": "/", "detail": "no JSON: half a surrogate pair"}]) from error
+    except UnicodeEncodeError:
+        return None, "no JSON: half a surrogate pair"
     except (ValueError, RecursionError) as error:
-        raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
+        return None, f"no JSON: {error}"[:200]
+    return value, None
 
 
 def _count_values(data: bytes) -> int:
@@ -254,6 +262,8 @@ async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], sp
         for name, value in form.multi_items():
             if name in values or name in sent.uploads:
                 raise problems.unfit_request([{"at": f"/{name}", "detail": "is given twice"}])
+            if not _schemas_of(schema, name):  # before it is read: one that is a file may be long
+                raise problems.unfit_request([{"at": f"/{name}", "detail": "is unknown"}])
             if isinstance(value, UploadFile) and not _takes_file(schema, name):
                 values[name] = _form_value(name, _text_of(value.file))
             elif isinstance(value, UploadFile):
@@ -269,10 +279,14 @@ async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], sp
 
 def _takes_file(schema: Mapping[str, Any], name: str) -> bool:
     """Whether a field of a form is a file (OpenAPI 3.1 4.8.14.4)."""
+    return any(each.get("format") == "binary" for each in _schemas_of(schema, name))
+
+
+def _schemas_of(schema: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return what a form's schema says of a field; none: it has no such field."""
     named: Mapping[str, Any] = schema.get("properties", {})
     likely: Mapping[str, Any] = schema.get("patternProperties", {})
-    found = [named[name]] if name in named else [each for form, each in likely.items() if re.search(form, name)]
-    return any(each.get("format") == "binary" for each in found)
+    return [named[name]] if name in named else [each for form, each in likely.items() if re.search(form, name)]
 
 
 def _text_of(source: IO[bytes]) -> str:

@@ -11,6 +11,7 @@ from signkit.web.api import operation_log
 from signkit.web.api.access import ApiKey, Principal, add_key, list_keys, revoke_key
 from signkit.web.api.calls import Refusal
 from signkit.web.api.identifiers import ID, new_id
+from signkit.web.api.requests import parse_json
 from signkit.web.api.resources import keys
 from tests.web.api.conftest import key_client
 
@@ -213,6 +214,20 @@ def test_long_json_is_read_as_short_json_is(shared):
     assert spooled(shared) == []
 
 
+def test_a_refusal_of_json_does_not_hold_what_was_sent():
+    with pytest.raises(Refusal) as caught:
+        parse_json([b'{"a": "' + b"x" * 1_000_000])
+    frames, error = [], caught.value
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(trace.tb_frame)
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    held = [value for frame in frames[1:] for value in frame.f_locals.values()]
+    assert max(len(repr(each)) for each in held) < 10_000
+
+
 def test_an_answer_lists_the_first_of_many_faults(shared):
     body = {"name": "a", "permissions": [1] * 100_000}
     told = problem(shared.client.post("/api/v1/keys", json=body), 400, "request-invalid")
@@ -226,6 +241,9 @@ def test_a_form_holds_little_in_memory_and_more_on_the_disk(shared):
     problem(shared.client.post("/api/v1/validations", files=form, data={"options": long}), 400, "request-invalid")
     many = {f"field{number}": "x" for number in range(5)}
     problem(shared.client.post("/api/v1/validations", files=form, data=many), 400, "request-invalid")
+    unknown = form | {"more": ("a.bin", b"\0" * 2_000_000, "application/octet-stream")}
+    told = problem(shared.client.post("/api/v1/validations", files=unknown), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == ["/more"]
     as_file = form | {"options": ("options.json", long.encode(), "application/json")}
     assert shared.client.post("/api/v1/validations", files=as_file).status_code == 201
     assert spooled(shared) == []
