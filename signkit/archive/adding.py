@@ -115,6 +115,8 @@ def _enter(
     said: TransactionFacts,
 ) -> Taken:
     number, beside = _history_of(connection, revision.sha256, beginnings)
+    if number is not None and _would_spoil(load_entry(connection, number), revision):
+        number, beside = None, number
     joined = number is not None
     if number is None:
         number = insert_entry(connection, secrets.token_bytes(32), _entry(archive, judged, said), judged.text)
@@ -228,6 +230,20 @@ def _history_of(
             current = load_entry(connection, found[0]).current
             return (found[0], None) if current and current.sha256 == beginning else (None, found[0])
     return None, None
+
+
+def _would_spoil(entry: LedgerEntry, revision: Revision) -> bool:
+    """Tell whether an altered file would stand for one whose signatures are good, whichever of them came first.
+
+    Anybody can put something behind a contract: its entry would be not good from then on, and not renewed.
+    """
+    if entry.current is not None and entry.current.size > revision.size:
+        return entry.state == "broken" and _is_good(revision)
+    return revision.state == "broken" and _is_good(entry)
+
+
+def _is_good(signed: LedgerEntry | Revision) -> bool:
+    return signed.level is not None and signed.state != "broken"
 
 
 def _entry(archive: Archive, judged: Judged, said: TransactionFacts) -> LedgerEntry:

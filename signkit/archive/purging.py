@@ -12,7 +12,7 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from pathlib import Path
@@ -69,12 +69,19 @@ class Disposal:
     files: int
 
 
-def due_entries(archive: Archive, today: date) -> Iterator[Due]:
-    """Yield the entries whose keeping period is over before ``today``."""
+def due_entries(
+    archive: Archive, today: date, *, among: Collection[int] | None = None, after: int = 0
+) -> Iterator[Due]:
+    """Yield the entries whose keeping period is over before ``today``, the oldest entry first.
+
+    Args:
+        among: look at these alone; None: at all.
+        after: look at those behind this one.
+    """
     business = business_of(archive)
     with archive.reading() as connection:
-        numbers = [number for (number,) in connection.execute("SELECT id FROM entry ORDER BY id")]
-        for number in numbers:
+        there = connection.execute("SELECT id FROM entry WHERE id > ? ORDER BY id", (after,))
+        for number in [number for (number,) in there if among is None or number in among]:
             [entry] = load_entries(connection, [number])
             keeping = keeping_of(entry, business)
             if keeping.until is not None and keeping.rule is not None and keeping.until < today:

@@ -72,14 +72,16 @@ def run(
     from signkit.output import write_checked
     from signkit.progress.contract import contract_status
     from signkit.settings import load_settings
+    from signkit.signing.turn import one_role
 
     settings = load_settings()
     options = chosen_options(policy, trust, evidence, at, offline, identity=True)
-    target = output_beside(pdf, f"{role}-identity", output)
     content = read_input(pdf)
     items = load_contract_data(asked)
     with naming(pdf):
         status = contract_status(content, str(pdf), options)
+        role = one_role(role, status.contract)
+    target = output_beside(pdf, f"{role}-identity", output)
     hash_key = kept_key(key or settings.home_folder() / "identity.key")
     record = identity_record(content, status, role, items, hash_key, settings)
     write_checked(target, record.pdf, overwrite=overwrite)

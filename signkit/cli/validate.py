@@ -255,17 +255,19 @@ def run(
             tally.add(before.verdicts[name], violated=name in before.violated)
 
         if judge is not None:
-            reports = _judged_there(judge, files, jobs, before, pass_over)
+            reports = _judged_there(judge, files, jobs, before, pass_over, may_be_empty=resume is not None)
         else:
             count = workers if executor else jobs
-            reports = _judged_here(files, options, executor, count, before, pass_over)
+            reports = _judged_here(files, options, executor, count, before, pass_over, may_be_empty=resume is not None)
         pictured = Pictured(wanted=not no_pictures, password=options.password)
         judged = write_all(reports, chosen, write, pictured) if results is None else results.taking(reports)
         for report in judged:
             tally.add(report.verdict, violated=not report.is_as_asked)
-    if not tally.counts:
+    if not tally.counts and resume is None:
         raise _NOTHING_NAMED
-    if _are_several(files):
+    if not tally.counts:  # what comes in from time to time: there may be nothing yet
+        tell(_NOTHING)
+    elif _are_several(files):
         tell(tally.summary())
     code = ExitCode.FAILED if tally.violated else exit_code(tally.counts)
     raise typer.Exit(code if results is None else write_results(results, format_, code))
@@ -278,23 +280,31 @@ def _judged_here(
     jobs: int | None,
     before: Results,
     pass_over: Callable[[str], None],
+    *,
+    may_be_empty: bool,
 ) -> Iterator[Report]:
     from signkit.reporting.batch import validate_many
 
     return validate_many(
         _names(files), options, executor=executor, jobs=jobs, done=before.digests, on_unchanged=pass_over,
-        as_they_come=_STDIN in files,
+        as_they_come=_STDIN in files, may_be_empty=may_be_empty,
     )  # fmt: skip
 
 
 def _judged_there(
-    judge: ServerJudge, files: list[str], jobs: int | None, before: Results, pass_over: Callable[[str], None]
+    judge: ServerJudge,
+    files: list[str],
+    jobs: int | None,
+    before: Results,
+    pass_over: Callable[[str], None],
+    *,
+    may_be_empty: bool,
 ) -> Iterator[Report]:
     from signkit.client.many_files import AT_ONCE, validate_by_server
 
     return validate_by_server(
         judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over,
-        as_they_come=_STDIN in files,
+        as_they_come=_STDIN in files, may_be_empty=may_be_empty,
     )  # fmt: skip
 
 
@@ -420,6 +430,9 @@ def _total(files: list[str]) -> int | None:
     return count
 
 
+_NOTHING = Text(
+    "No file of a known kind is there: nothing was judged.", "対象のファイルがありません。何も検証していません。"
+)
 #: As where no file stands on the command line: a list that came out empty is no proof of anything.
 _NOTHING_NAMED = UsageProblem(
     Text("The list on stdin names no file: nothing was judged", "標準入力にファイル名がなく、何も検証していません"),

@@ -86,6 +86,7 @@ def validate_by_server(
     done: Mapping[str, str] | None = None,
     on_unchanged: Callable[[str], object] | None = None,
     as_they_come: bool = False,
+    may_be_empty: bool = False,
 ) -> Iterator[Report]:
     """Yield the reports in the order of ``paths``; see `signkit.reporting.batch.validate_many`.
 
@@ -95,7 +96,7 @@ def validate_by_server(
     Raises:
         ServiceError: the service cannot be reached, refuses, or gives no report.
     """
-    todo, done = Arrivals(sources(paths), elsewhere=as_they_come), done or {}
+    todo, done = Arrivals(sources(paths, may_be_empty=may_be_empty), elsewhere=as_they_come), done or {}
     waiting: deque[tuple[str, Future[Report | None]]] = deque()
     with ThreadPoolExecutor(at_once, thread_name_prefix="signkit-client") as pool:
         try:

@@ -173,19 +173,19 @@ def revocation(
         return open_finding("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
     answers = all_answers(sources, certificate, issuer)
     imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
-    if imported:
-        # A revocation on any of the lists counts, else the newest list does.
-        return _judge_by_index(
-            max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now
-        )
     try:
+        # First all that is signed: a good list that was imported hides nothing that tells of a revocation.
         evidence = collect_evidence([certificate], [issuer], [_Given(answers)], "authentication")
+        found = _freshness(evidence, now)
     except CertificateRevoked as error:
         return _revocation(error.when)
     except EvidenceMissing as error:
         reason = error.certificates[0][1]
-        return open_finding("revocation", reason.en, reason.ja)
-    return _freshness(evidence, now)
+        found = open_finding("revocation", reason.en, reason.ja)
+    if not imported:
+        return found
+    # A revocation on any of the lists counts, else the newest list does.
+    return _judge_by_index(max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now)
 
 
 @dataclass(frozen=True)

@@ -124,11 +124,16 @@ def _other_names(certificate: x509.Certificate) -> dict[str, str]:
     try:
         extension = certificate.subject_alt_name_value
         names = [name.chosen for name in extension or () if name.name == "other_name"]
-        return {
+        found: dict[str, str] = {}
+        for name in names:
             # RFC 5280 4.2.1.6: otherName is a type-id and a value of its own type.
-            name["type_id"].dotted: name["value"].native
-            for name in names
-            if isinstance(name["value"].parsed if hasattr(name["value"], "parsed") else name["value"], UTF8String)
-        }
+            value = name["value"].parsed if hasattr(name["value"], "parsed") else name["value"]
+            if not isinstance(value, UTF8String):
+                continue
+            # Two names of one holder: each program would read another one.
+            if name["type_id"].dotted in found:
+                return {}
+            found[name["type_id"].dotted] = name["value"].native
+        return found
     except (ValueError, TypeError, KeyError):
         return {}

@@ -26,6 +26,8 @@ ANY_KANJI = "\ue000"
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACES_FROM_DATA = "\t\n\r"
+# What Unicode calls letters, marks or symbols and nobody sees: fillers, a joiner, Mongolian selectors, blank Braille.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 # Variation selectors, also of the Ideographic Variation Database (UTS #37): another shape, not another character.
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 # CJK compatibility ideographs: normalisation would replace them by another character without telling.
@@ -47,7 +49,8 @@ _KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百千]+")
 def is_unsafe(text: str) -> bool:
     """Return whether ``text`` holds what a reader cannot see as it is stored: controls, bidi, private use."""
     return any(
-        unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _SPACES_FROM_DATA
+        character in _INVISIBLE
+        or (unicodedata.category(character) in _UNSAFE_CATEGORIES and character not in _SPACES_FROM_DATA)
         for character in text
     )
 

@@ -56,6 +56,7 @@ def validate_many(
     done: Mapping[str, str] | None = None,
     on_unchanged: Callable[[str], object] | None = None,
     as_they_come: bool = False,
+    may_be_empty: bool = False,
 ) -> Iterator[Report]:
     """Judge files, folders, globs, archives and URLs; yield the reports in the order of ``paths``, by name in a folder.
 
@@ -72,6 +73,7 @@ def validate_many(
         done: SHA-256 of files judged before, by name: a file that is still the same is passed over.
         on_unchanged: told the name of each file passed over.
         as_they_come: the next path may be long in coming: a thread waits for it, and no report waits with it.
+        may_be_empty: a folder or archive without a file to judge is no report, where it otherwise is one unreadable.
 
     Raises:
         ValidationRefused("options-not-portable"): the options cannot be sent to a worker.
@@ -80,7 +82,7 @@ def validate_many(
         MissingExtra: a URL is named, and fsspec is not installed.
     """
     options = options or ValidationOptions()
-    todo = sources(paths, offline=options.offline)
+    todo = sources(paths, offline=options.offline, may_be_empty=may_be_empty)
     if executor is None and jobs is None and as_they_come:
         jobs = os.cpu_count() or 1
     elif executor is None and jobs is None:

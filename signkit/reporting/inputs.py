@@ -35,12 +35,15 @@ class FileSource:
     problem: FileProblem | None = None
 
 
-def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -> Iterator[FileSource]:
+def sources(
+    names: Iterable[str | os.PathLike[str]], *, offline: bool = False, may_be_empty: bool = False
+) -> Iterator[FileSource]:
     """Yield every file that ``names`` stand for: in the order given, within a folder or glob in order of names.
 
     A folder is searched for files of a known kind and for archives; symbolic links to folders are followed, each folder
     is entered once.  A name that exists is never taken for a glob.  ``offline``: no URL is asked what it holds.  A name
-    that stands for no file is a source with that problem: nothing that was named passes in silence.
+    that stands for no file is a source with that problem: nothing that was named passes in silence, unless it
+    ``may_be_empty``.
     """
     for name in names:
         text = os.fspath(name)
@@ -51,7 +54,7 @@ def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -
         for source in chain.from_iterable(map(_open_archive, _sources_at(text))):
             empty = False
             yield source
-        if empty:
+        if empty and not may_be_empty:
             yield FileSource(text, problem=FileProblem("unreadable", _NOTHING))
 
 

@@ -43,7 +43,8 @@ def _failure_sentence(report: Report) -> Text:
 def _open(report: Report) -> Text:
     unproven = [item for item in report.signatures if item.verdict is Verdict.INDETERMINATE]
     if not unproven:
-        return _INCOMPLETE if _lacks_party(report) else _STAMP_OPEN
+        codes = [item.code for item in report.reasons]
+        return next((_OF_THE_FILE[code] for code in codes if code in _OF_THE_FILE), _STAMP_OPEN)
     said = SUB_INDICATIONS.get(unproven[0].sub_indication or "", _NO_CAUSE)
     return _which(unproven, report.signatures, _UNPROVEN, said)
 
@@ -64,10 +65,6 @@ def _which(
         return words.one.filled(cause=cause)
     sentence = words.all if len(some) == len(signatures) else words.some
     return sentence.filled(some=len(some), count=len(signatures), cause=cause)
-
-
-def _lacks_party(report: Report) -> bool:
-    return any(reason.code == _MISSING for reason in report.reasons)
 
 
 @dataclass(frozen=True)
@@ -142,6 +139,22 @@ _STAMP_OPEN = Text(
     "The signatures are valid; a timestamp of the document is not proven.",
     "署名は有効ですが、文書のタイムスタンプを有効と証明できません。",
 )
+_UNSTATED = Text(
+    "The signatures are valid; who signed as whom this kind of file does not say.",
+    "署名は有効ですが、誰が何として署名したかは、この種類のファイルでは分かりません。",
+)
+_PARTLY = Text(
+    "The signatures are valid, but not of all that is in the file.",
+    "署名は有効ですが、ファイルの全部を対象とするものではありません。",
+)
+#: What the reasons say that are no signature's.
+_OF_THE_FILE = {
+    _MISSING: _INCOMPLETE,
+    "party-not-stated": _UNSTATED,
+    "asic-uncovered": _PARTLY,
+    "asic-unjudged": _PARTLY,
+    "asic-two-names": _PARTLY,
+}
 _ONLY_STAMPS = Text(
     "Nobody's signature is in it, only a timestamp: {verdict}.", "署名はなく、タイムスタンプだけがあります: {verdict}。"
 )

@@ -15,7 +15,7 @@ from signkit.contracts.fonts import FontSet
 from signkit.errors import ContractDataUnreadable, InputUnreadable, PdfNotSignable, SigningRefused
 from signkit.japan_time import JST
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract, roles_asked_for
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.anchors import is_rehearsal
 from signkit.signers.base import KeyFacts
@@ -25,7 +25,7 @@ from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
 from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
-from signkit.signing.turn import check_turn, with_titles
+from signkit.signing.turn import check_turn, one_role
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName
@@ -98,16 +98,13 @@ def for_role_of(pdf: bytes, terms: SignatureTerms, password: Password = None) ->
     Whether the file can be read at all `admit` says.
 
     Raises:
-        SigningRefused("role-ambiguous"): several parties have the title.
+        SigningRefused("role-ambiguous"): see `signkit.signing.turn.one_role`.
     """
     try:
         contract = read_contract(pdf, password)
     except (InputUnreadable, ContractDataUnreadable):
         contract = None
-    meant = roles_asked_for(terms.role, contract.parties) if contract is not None else ()
-    if len(meant) > 1:
-        raise SigningRefused("role-ambiguous", role=terms.role, meant=with_titles(meant, contract))
-    return replace(terms, role=meant[0]) if meant else terms
+    return replace(terms, role=one_role(terms.role, contract))
 
 
 def admit(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from signkit.errors import SigningRefused
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract, roles_asked_for
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.opening import open_reader, reading_errors
@@ -51,7 +51,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         raise SigningRefused("field-signed", role=role)
     contract = read_contract(pdf, password)
     if role not in fields.empty and not adds_field:
-        empty, signed = (with_titles(names, contract) for names in (fields.empty, fields.signed))
+        empty, signed = (_with_titles(names, contract) for names in (fields.empty, fields.signed))
         raise SigningRefused("field-missing", role=role, empty=empty, signed=signed)
     if adds_field and contract is not None:
         raise SigningRefused("field-not-added", role=role, cause=_IS_CONTRACT)
@@ -66,7 +66,19 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     return Turn(is_first=not fields.signed, contract=contract, party=party)
 
 
-def with_titles(roles: Iterable[str], contract: EmbeddedContract | None) -> tuple[Text, ...]:
+def one_role(asked: str, contract: EmbeddedContract | None) -> str:
+    """Return the name of the role that is asked for by name or by its title (売主); what no party has, as it is.
+
+    Raises:
+        SigningRefused("role-ambiguous"): several parties have the title.
+    """
+    meant = roles_asked_for(asked, contract.parties) if contract is not None else ()
+    if len(meant) > 1:
+        raise SigningRefused("role-ambiguous", role=asked, meant=_with_titles(meant, contract))
+    return meant[0] if meant else asked
+
+
+def _with_titles(roles: Iterable[str], contract: EmbeddedContract | None) -> tuple[Text, ...]:
     """Return roles as people know them, seller (売主): ``--as`` takes either."""
     titles = {party.role: party.label for party in contract.parties} if contract else {}
     return tuple(

@@ -15,7 +15,8 @@ from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile_registry import no_pdf
-from signkit.validation.report import Report, Verdict
+from signkit.validation.reasons import reason
+from signkit.validation.report import Report, Verdict, worst
 
 __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
 
@@ -88,10 +89,15 @@ def validate_data(data: bytes, name: str, options: ValidationOptions, *, content
 
 
 def _other(report: Report, options: ValidationOptions) -> Report:
-    """Hold what is no PDF against the profile asked for."""
-    if options.profile is None or report.verdict is Verdict.UNREADABLE:
+    """Hold what is no PDF against profile and parties that are asked for: no field in it says who signs as whom."""
+    if report.verdict is Verdict.UNREADABLE:
         return report
-    return replace(report, profile=no_pdf(report.file))
+    if options.expect and report.verdict is not Verdict.NOT_SIGNED:
+        untold = tuple(reason("party-not-stated", role=role) for role in options.expect)
+        report = replace(
+            report, verdict=worst([report.verdict, Verdict.INDETERMINATE]), reasons=(*untold, *report.reasons)
+        )
+    return report if options.profile is None else replace(report, profile=no_pdf(report.file))
 
 
 def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Report:

@@ -28,7 +28,8 @@ _MAX_OWN = 64 * 1024 * 1024
 
 #: What stands in META-INF by the standard (4.4.3, A.7): anything else there is a file like others.
 _OWN = re.compile(
-    r"META-INF/[^/]*(manifest[^/]*\.xml|signature[^/]*\.(p7s|xml)|timestamp[^/]*\.tst|evidencerecord[^/]*\.(ers|xml))",
+    r"META-INF/(manifest\.xml|[^/]*(asic[^/]*manifest[^/]*\.xml|signature[^/]*\.(p7s|xml)|timestamp[^/]*\.tst"
+    r"|evidencerecord[^/]*\.(ers|xml)))",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"META-INF/[^/]*signature[^/]*\.(p7s|xml)", re.IGNORECASE)

@@ -190,7 +190,7 @@ STEPS: tuple[Step, ...] = (
     ),
     _step(
         "ask-who-signed",
-        "party-mismatch party-not-told",
+        "party-mismatch party-not-told party-not-stated",
         "Ask the party whether the certificate's name is right; if it is not, have the right person sign a fresh copy. "
         "Whom it names: signkit validate {file} --identity",
         "証明書の名義が正しいかどうかを当事者に確認してください。違っていれば、本人が新しい契約書に署名し直す必要があります。"

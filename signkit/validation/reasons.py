@@ -236,6 +236,10 @@ _WORDS: dict[str, Text] = {
         "It cannot be told whether the certificate names the party of the contract.",
         "証明書の名義が契約書の当事者かどうかを判定できません。",
     ),
+    "party-not-stated": Text(
+        "Whether anybody signed as {role} cannot be told: only a PDF says who signs as whom.",
+        "{role} としての署名かどうかは分かりません (誰が何として署名するかは PDF にしか書かれていません)。",
+    ),
     "party-missing": Text("Nobody signed as {role}.", "{role} としての署名がありません。"),
     # --- trust
     "no-anchor": Text(

@@ -99,6 +99,26 @@ def test_an_earlier_revision_that_comes_later_joins_too_and_changes_nothing(arch
     assert [each.name for each in found.revisions] == ["a.pdf", "b.pdf"]
 
 
+GOOD, ALTERED = PDF, PDF + b"2\n%%EOF\n"
+
+
+@pytest.mark.parametrize("first", [GOOD, ALTERED], ids=["good first", "altered first"])
+def test_an_altered_file_does_not_stand_for_the_good_one_that_it_goes_on_from(archive, first):
+    states = {GOOD: "complete", ALTERED: "broken"}
+    for data in (first, *(states.keys() - {first})):
+        taken = add_file(archive, data, "k.pdf", Judged("file", states[data], level="B-T"))
+    assert (taken.number, taken.outcome, taken.beside) == (2, "added", 1)
+    assert {entry(archive, number).state for number in (1, 2)} == {"complete", "broken"}
+    renewed = add_file(archive, GOOD + b"3\n%%EOF\n", "k-renewed.pdf", Judged("file", "complete", level="B-LTA"))
+    assert (entry(archive, renewed.number).level, len(entry(archive, renewed.number).revisions)) == ("B-LTA", 2)
+
+
+def test_what_was_not_good_before_and_is_now_joins_its_history(archive):
+    add_file(archive, PDF, "a.pdf", Judged("file", "broken", level="B-T"))
+    assert add_file(archive, ALTERED, "b.pdf", Judged("file", "complete")).outcome == "joined"
+    assert entry(archive, 1).state == "complete"
+
+
 def test_copies_signed_in_parallel_are_two_entries_that_know_of_each_other(archive):
     for number, end in enumerate((b"", b"2\n%%EOF\n", b"3\n%%EOF\n")):
         taken = add_file(archive, PDF + end, f"{number}.pdf", SCAN)

@@ -130,6 +130,20 @@ def test_only_what_is_past_its_period_is_due(filled):
     assert due(filled, date(2200, 1, 1)) == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ({"among": {2}}, [2]),
+        ({"among": set()}, []),
+        ({"among": {1, 3, 99}}, [1]),
+        ({"after": 1}, [2]),
+        ({"after": 2}, []),
+    ],
+)
+def test_what_is_due_may_be_asked_of_some(filled, wish, found):
+    assert [each.entry.number for each in due_entries(filled, date(2200, 1, 1), **wish)] == found
+
+
 @pytest.mark.slow
 def test_purging_deletes_what_is_due_and_no_other(filled):
     [row] = purge(filled, list(due_entries(filled, TODAY)))

@@ -138,13 +138,16 @@ def _hex(name: bytes) -> bytes:
 
 def sign(
     pdf: bytes, name: bytes, crypt: Crypt | None = None, hidden: tuple[bytes, ...] = (),
-    *, permission: bytes | None = None, lock: bool = False,
+    *, permission: bytes | None = None, lock: bool = False, marker: bytes = b"%%EOF\n", seen: bool = True,
 ) -> bytes:  # fmt: skip
-    """Sign a field by an appended revision, with looks for its widget."""
+    """Sign a field by an appended revision that ends with ``marker``; where it is ``seen``, with looks."""
     doc, revision = read(pdf, crypt, hidden), revision_of(pdf, crypt)
+    revision.table.marker = marker
     target = field_named(doc, name)
     value, looks = revision.size, revision.size + 1
-    extra, changed = b"", {b"/V": syntax.reference(value), b"/AP": b"<< /N %d 0 R >>" % looks}
+    extra, changed = b"", {b"/V": syntax.reference(value)}
+    if seen:
+        changed[b"/AP"] = b"<< /N %d 0 R >>" % looks
     if permission is not None:
         extra = _reference(b"/DocMDP", permission)
         perms = {b"/Perms": b"<< /DocMDP %d 0 R >>" % value}

@@ -71,9 +71,9 @@ def _corners(box: bytes | tuple[float, float, float, float]) -> tuple[float, flo
 
 UPDATES: dict[str, Callable[[Work], None]] = {}
 #: Seals after which forms may be filled and signed.
-_FORM = ("approval", "p2", "p3", "twice", "lasting")
+FORM = ("approval", "p2", "p3", "twice", "lasting")
 #: Seals after which a field may be added.
-_OPEN = ("approval", "twice", "lasting")
+OPEN = ("approval", "twice", "lasting")
 
 
 def update(make: Callable[[Work], None]) -> Callable[[Work], None]:
@@ -81,7 +81,7 @@ def update(make: Callable[[Work], None]) -> Callable[[Work], None]:
     return make
 
 
-def _empty_field(work: Work, kind: bytes) -> int:
+def empty_field(work: Work, kind: bytes) -> int:
     doc = work.doc
     found = [number for number in doc.fields_of(kind, filled=False) if b"/T" in doc.entries(number)]
     if not found:
@@ -90,7 +90,7 @@ def _empty_field(work: Work, kind: bytes) -> int:
     return found[0] if kind == b"/Sig" and work.base.name == "ours/contract" else work.random.choice(found)
 
 
-def _name(work: Work, number: int) -> str:
+def name_of(work: Work, number: int) -> str:
     raw = work.doc.entries(number)[b"/T"]
     return (bytes.fromhex(raw[1:-1].decode()) if raw.startswith(b"<") else raw[1:-1]).decode()
 
@@ -100,8 +100,8 @@ def _name(work: Work, number: int) -> str:
 
 @update
 def filled_by_the_writer(work: Work) -> None:
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Tx")
+    work.need(*FORM)
+    number = empty_field(work, b"/Tx")
     doc, revision = work.doc, work.revision()
     box = doc.entries(number)[b"/Rect"]
     left, bottom, right, top = (float(item) for item in syntax.items(box))
@@ -114,8 +114,8 @@ def filled_by_the_writer(work: Work) -> None:
 
 @update
 def ticked_by_the_writer(work: Work) -> None:
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Btn")
+    work.need(*FORM)
+    number = empty_field(work, b"/Btn")
     doc, revision = work.doc, work.revision()
     body = syntax.with_entries(doc.body(number), {b"/V": b"/Yes", b"/AS": b"/Yes"})
     revision.pieces.append(Written(number, body))
@@ -125,11 +125,11 @@ def ticked_by_the_writer(work: Work) -> None:
 
 @update
 def signed_by_the_writer(work: Work) -> None:
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Sig")
+    work.need(*FORM)
+    number = empty_field(work, b"/Sig")
     work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
-    work.data = bases.sign(work.data, _name(work, number).encode(), work.base.crypt, work.base.hidden)
+    work.data = bases.sign(work.data, name_of(work, number).encode(), work.base.crypt, work.base.hidden)
 
 
 @update
@@ -146,8 +146,8 @@ def timestamp_by_the_writer(work: Work) -> None:
 
 @update
 def timestamp_into_a_field(work: Work) -> None:
-    work.need(*_FORM)
-    name = _name(work, _empty_field(work, b"/Sig")).encode()
+    work.need(*FORM)
+    name = name_of(work, empty_field(work, b"/Sig")).encode()
     work.data = bases.stamped(work.data, work.base.crypt, work.base.hidden, into=name)
 
 
@@ -241,19 +241,19 @@ def _out_of_the_structure(doc: Doc, revision: Revision, number: int) -> None:
 
 @update
 def signed_by_us(work: Work) -> None:
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Sig")
+    work.need(*FORM)
+    number = empty_field(work, b"/Sig")
     work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
     levels = ["B-B", "B-T", "B-LT", "B-LTA"] if work.base.name.startswith("ours/") else ["B-B", "B-T"]
-    work.data = bases.sign_ours(work.data, _name(work, number), work.random.choice(levels))
+    work.data = bases.sign_ours(work.data, name_of(work, number), work.random.choice(levels))
 
 
 @update
 def signed_by_us_in_a_new_place(work: Work) -> None:
     from signkit.signing.places import Place
 
-    work.need(*_OPEN)
+    work.need(*OPEN)
     work.data = bases.sign_ours(work.data, f"guest{len(work.data)}", place=Place(1, 40, 34, 20, 6))
     work.shows((-1e6, -1e6, 1e6, 1e6))
 
@@ -269,8 +269,8 @@ def timestamp_by_us(work: Work) -> None:
 def timestamp_by_us_into_a_field(work: Work) -> None:
     from signkit.signing.pades import add_document_timestamp
 
-    work.need(*_FORM)
-    name = _name(work, _empty_field(work, b"/Sig"))
+    work.need(*FORM)
+    name = name_of(work, empty_field(work, b"/Sig"))
     work.data = add_document_timestamp(work.data, bases.shop().services.timestamps, name)
 
 
@@ -332,18 +332,18 @@ def _hanko_signs(work: Work, name: str, **how: object) -> bytes:
 
 @update
 def signed_by_pyhanko(work: Work) -> None:
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Sig")
+    work.need(*FORM)
+    number = empty_field(work, b"/Sig")
     work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
-    work.data = _hanko_signs(work, _name(work, number))
+    work.data = _hanko_signs(work, name_of(work, number))
 
 
 @update
 def signed_by_pyhanko_in_a_new_field(work: Work) -> None:
     from pyhanko.sign.fields import SigFieldSpec
 
-    work.need(*_OPEN)
+    work.need(*OPEN)
     name = f"visitor{len(work.data)}"
     box = work.random.choice([None, (100, 34, 190, 46)])
     if box:
@@ -365,8 +365,8 @@ def timestamp_by_pyhanko(work: Work) -> None:
 def timestamp_by_pyhanko_into_a_field(work: Work) -> None:
     from pyhanko.sign.signers import PdfTimeStamper
 
-    work.need(*_FORM)
-    name = _name(work, _empty_field(work, b"/Sig"))
+    work.need(*FORM)
+    name = name_of(work, empty_field(work, b"/Sig"))
     work.data = PdfTimeStamper(_hanko()[1], field_name=name).timestamp_pdf(_writer(work), "sha256").getvalue()
 
 
@@ -387,8 +387,8 @@ def evidence_by_pyhanko(work: Work) -> None:
 def filled_by_pyhanko(work: Work) -> None:
     from pyhanko.pdf_utils import generic
 
-    work.need(*_FORM)
-    number = _empty_field(work, b"/Tx")
+    work.need(*FORM)
+    number = empty_field(work, b"/Tx")
     box = work.doc.entries(number)[b"/Rect"]
     left, bottom, right, top = (float(item) for item in syntax.items(box))
     writer = _writer(work)
@@ -445,12 +445,25 @@ def _written_twice(draft) -> None:
     draft.shadows.append((7, b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>"))
 
 
+def _linked_on_the_page(draft) -> None:
+    """A link that is no object, and a checksum as LibreOffice writes one."""
+    page = draft.objects[shapes.PAGE]
+    annots = syntax.entries(page).get(b"/Annots", b"")
+    if annots.startswith(b"["):
+        link = (
+            b" << /Type /Annot /Subtype /Link /F 4 /Rect [12 106 80 124] /Border [0 0 0] /A << /S /URI /URI (x) >> >>]"
+        )
+        draft.objects[shapes.PAGE] = syntax.with_entries(page, {b"/Annots": annots[:-1] + link})
+    draft.trailer[b"/DocChecksum"] = b"/FEDCBA9876543210"
+
+
 def _unlike(draft) -> None:
     """Nothing odd."""
 
 
 ODDITIES: dict[str, Callable] = {
-    "carrying": _carrying, "private": _with_private_entries, "twice": _written_twice, "": _unlike,
+    "carrying": _carrying, "linked": _linked_on_the_page, "private": _with_private_entries,
+    "twice": _written_twice, "": _unlike,
 }  # fmt: skip
 
 
@@ -487,6 +500,8 @@ def is_quick(name: str) -> bool:
 
 def cases(count: int, seed: int, *, quick: bool | None = None) -> Iterator[HonestCase]:
     """Yield honest updates, the same for the same seed; ``quick``: those of the plain writer, or of the other tools."""
+    from tests.attacks import strangers  # noqa: F401 -- it adds what strangers write
+
     names = sorted(name for name in UPDATES if quick is None or is_quick(name) is quick)
     for number in range(count):
         yield _one(random_of("honest", seed, number), names[number % len(names)], names)

@@ -43,3 +43,9 @@ def test_a_title_that_two_parties_have_names_both(signkit, tmp_path):
         done = signkit(*command, "a.pdf", "--as", "売主", lang="ja")
         assert done.returncode == 2, done.stderr
         assert "'売主' が複数います: party (売主)、party2 (売主)" in done.stderr.replace(", ", "、")
+
+
+def test_whose_identity_is_meant_may_be_said_by_title(signkit, tmp_path, contract):
+    (tmp_path / "asked.yaml").write_text("high_risk: false\n")
+    done = signkit("identify", contract, "asked.yaml", "--as", "売主", "--offline", lang="ja")
+    assert "署名欄 seller には署名がありません" in done.stderr

@@ -169,6 +169,15 @@ def test_a_folder_without_a_file_is_unreadable(signkit, tmp_path):
     assert [json.loads(line)["error"]["code"] for line in done.stdout.splitlines()] == ["unreadable"]
 
 
+@pytest.mark.parametrize("names", ["empty", "-"])
+def test_a_folder_that_is_watched_may_be_empty(signkit, tmp_path, names):
+    (tmp_path / "empty").mkdir()
+    for _ in range(2):
+        done = validate(signkit, names, "--resume", "results.jsonl")
+        assert (done.returncode, "nothing was judged" in done.stderr) == (0, True)
+    assert (tmp_path / "results.jsonl").read_bytes() == b""
+
+
 @pytest.mark.parametrize("names", ["", "\n \n"])
 def test_an_empty_list_on_stdin_is_wrong_usage(signkit, names):
     done = validate(signkit, "-", stdin=names)

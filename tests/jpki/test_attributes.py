@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from asn1crypto import x509
+from asn1crypto import core, x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateBuilder, ObjectIdentifier, OtherName, SubjectAlternativeName
 
-from signkit.jpki.attributes import attributes_of_card, parse_birth_date, read_attributes
+from signkit.jpki.attributes import OID_ADDRESS, OID_NAME, attributes_of_card, parse_birth_date, read_attributes
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.rehearsal.authority import FictionalResident, issue_signing_certificate, new_rsa_key
 from signkit.rehearsal.evidence_services import utc_now
+from tests.validation import pki
 
 
 def certificate_of(person: FictionalResident, rehearsal) -> x509.Certificate:
@@ -37,6 +41,26 @@ def test_the_attributes_are_not_shown_by_repr(rehearsal):
     shown = repr(read_attributes(certificate_of(person, rehearsal)))
     assert "花子" not in shown
     assert "東京都" not in shown
+
+
+def with_names(*names: tuple[str, str]) -> x509.Certificate:
+    """A certificate that has these other names."""
+    others = [OtherName(ObjectIdentifier(oid), core.UTF8String(text).dump()) for oid, text in names]
+    made = pki.authority().certificate
+    builder = CertificateBuilder(made.issuer, made.subject, made.public_key(), made.serial_number)
+    builder = builder.not_valid_before(made.not_valid_before_utc).not_valid_after(made.not_valid_after_utc)
+    builder = builder.add_extension(SubjectAlternativeName(others), False)
+    signed = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    return x509.Certificate.load(signed.public_bytes(Encoding.DER))
+
+
+ADDRESS = (OID_ADDRESS, "東京都架空区")
+
+
+@pytest.mark.parametrize("second", [(OID_NAME, "通知　太郎"), (OID_NAME, "番号　花子"), ADDRESS])
+def test_an_attribute_that_stands_twice_names_nobody(second):
+    assert read_attributes(with_names((OID_NAME, "番号　花子"), ADDRESS)).name == "番号　花子"
+    assert read_attributes(with_names((OID_NAME, "番号　花子"), ADDRESS, second)) is None
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,15 @@ def test_of_an_organization_the_organization_is_compared(name, organization, ver
     assert (got, code in codes) == (verdict, True), codes
 
 
+@pytest.mark.parametrize("invisible", "\u034f\u115f\u1160\u180b\u200b\u202e\u2060\u2800\u3164\uffa0\U000e0041")
+@pytest.mark.parametrize("kind", ["jpki", "subject"])
+def test_what_nobody_sees_is_in_no_name_that_is_compared(invisible, kind):
+    for name in (invisible, NAME + invisible, NAME.replace("　", invisible)):
+        for signer, party in ((name, NAME), (NAME, name), (name, name)):
+            verdict, codes = decided(SignerIdentity(signer, kind=kind), PartyClaim(party))
+            assert (verdict, "name-unsafe" in codes) == ("cannot-tell", True), (signer, party)
+
+
 def test_a_remark_in_a_subject_is_no_second_name():
     signer = SignerIdentity("通知　太郎（番号　花子）")
     assert decided(signer, PartyClaim(NAME))[0] == "mismatch"

@@ -299,3 +299,17 @@ def imported(rehearsal, seller_card, tmp_path):
 def test_an_imported_list_answers_while_it_is_in_date(proof, challenge, anchors, imported, revoked, after, conclusion):
     _, found = judge(proof, challenge, anchors, imported(revoked=revoked), now=NOW + after)
     assert found["revocation"] is conclusion
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_worst_of_an_imported_list_and_of_what_a_service_answers_counts(
+    proof, challenge, anchors, imported, rehearsal, seller_card, listed, answered, order
+):
+    from asn1crypto import x509
+
+    serial = x509.Certificate.load(seller_card.auth.certificate).serial_number
+    service = rehearsal.revocation(clock=lambda: NOW, revoked={serial: NOW - timedelta(days=3)} if answered else None)
+    _, found = judge(proof, challenge, anchors, [*imported(revoked=listed), service][::order])
+    assert found["revocation"] is (FAILED if listed or answered else PASSED)

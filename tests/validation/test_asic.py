@@ -131,7 +131,13 @@ def test_listing_what_is_no_container_is_refused(tmp_path):
 # --- attacks -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["extra.pdf", "META-INF/contract.pdf", "meta-inf/x.p7s", "META-INF/sub/signature.p7s"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "extra.pdf", "META-INF/contract.pdf", "meta-inf/x.p7s", "META-INF/sub/signature.p7s",
+        "META-INF/contract-manifest.xml", "META-INF/evidence.xml",
+    ],
+)  # fmt: skip
 def test_a_file_that_nobody_signed_is_named_and_the_container_does_not_pass(made, name):
     report = made.judge(rebuilt(made, extra=[(name, b"x")]))
     assert report.verdict is Verdict.INDETERMINATE

@@ -21,12 +21,14 @@ from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit,
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.rehearsal.evidence_services import utc_now
+from signkit.reporting.summary import verdict_sentence
 from signkit.signers.base import KeyAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cades import SignedParts, check_written, countersign, extend_content, sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level, Services
+from signkit.validation.api import validate_data, validate_file
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
@@ -543,3 +545,21 @@ def test_ber_is_read_without_the_content_in_memory(bench):
         assert container.content is not None
         assert container.content.digest("sha256") == hashlib.sha256(CONTENT).digest()
         assert CONTENT not in container.parts.to_der()
+
+
+@pytest.mark.parametrize("expected", [{}, {"売主": "Hanako"}, {"seller": "Hanako", "buyer": "Taro"}])
+def test_whom_the_caller_expects_a_signature_without_fields_does_not_tell(world, tmp_path, expected):
+    """A PDF in which nobody signed as the seller does not pass either."""
+    path = tmp_path / "contract.txt.p7s"
+    path.write_bytes(pki.signed_data(CONTENT, world.signer))
+    (tmp_path / "contract.txt").write_bytes(CONTENT)
+    options = replace(world.options, expect=expected)
+    reports = [
+        validate_file(path, options),
+        validate_data(pki.signed_data(CONTENT, world.signer, encapsulate=CONTENT), "x", options),
+    ]
+    for report in reports:
+        assert [item.code for item in report.reasons] == ["party-not-stated"] * len(expected)
+        assert all(role in item.text.en for role, item in zip(expected, report.reasons, strict=True))
+        assert report.verdict is (Verdict.INDETERMINATE if expected else Verdict.PASSED)
+        assert ("as whom" in verdict_sentence(report).en) is bool(expected)

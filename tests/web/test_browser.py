@@ -141,6 +141,10 @@ def test_a_sale_from_the_first_page_to_the_archive(chromium, laid_out, tmp_path)
         screens.look("contract")
         page.reload()
         assert page.locator(".parties .state.signed").count() == 3
+        page.emulate_media(media="print")
+        assert page.locator(".rehearsal").is_visible()
+        assert [page.locator(each).first.is_visible() for each in ("nav", ".button", "#next")] == [False] * 3
+        page.emulate_media(media="screen")
         with page.expect_download() as downloading:
             page.click("#downloads + p a")
         signed = Path(downloading.value.path()).read_bytes()

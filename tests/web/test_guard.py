@@ -263,3 +263,13 @@ def test_what_refuses_a_download_is_read_as_a_page(repository):
     links = [link for page in pages for link in re.findall(r"<a [^>]*>", page)]
     assert len(links) > 50
     assert [link for link in links if re.search(r"\bdownload\b", link)] == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_no_page_is_handed_out_to_another_sites_page(browser, prepared, site):
+    strange = {"sec-fetch-site": site}
+    for path in ("/", f"/documents/{prepared}/file", f"/documents/{prepared}/report.html", "/start?token=x"):
+        assert browser.client.get(path, headers=strange).status_code == 403, path
+    assert browser.client.get("/static/desk.css", headers=strange).status_code == 200
+    for own in ("none", "same-origin"):
+        assert browser.client.get("/", headers={"sec-fetch-site": own}).status_code == 200

@@ -188,7 +188,7 @@ class Examination:
     def _judged_answer(
         self, answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate
     ) -> Word | Refusal:
-        responder = self._signer_of(answer.der, self._responders(answer, issuer))
+        responder = self._signer_of(answer.der, self._responders(answer, certificate, issuer))
         if not isinstance(responder, KnownCertificate):
             return responder
         if not answer.is_understood:
@@ -205,16 +205,19 @@ class Examination:
             return "silent"
         return Word("ocsp", answer.issued, answer.due, answer.entry, (answer.der,))
 
-    def _responders(self, answer: OcspAnswer, issuer: KnownCertificate) -> Iterator[_Signer]:
+    def _responders(
+        self, answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate
+    ) -> Iterator[_Signer]:
         """RFC 6960 4.2.2.2: the certificate's issuer, or one that this very issuer appointed; as the response names it.
 
-        One that the issuer appointed answers no longer than the issuer does.
+        One that the issuer appointed answers no longer than the issuer does, and not for its own key: whoever stole
+        that would say that it is good.
         """
         if answer.names(issuer) and fits(answer, issuer):
             yield from self._authorities(issuer)
             return
         every = {item.der: item for item in (*answer.certificates, *self.pool.certificates)}
-        named = (item for item in every.values() if answer.names(item))
+        named = (item for item in every.values() if answer.names(item) and item.key_der != certificate.key_der)
         for item in _not_crowded(one for one in named if one.answers_ocsp and one.issuer == issuer.subject):
             if fits(answer, item) and self._is_appointed(answer, item, issuer):
                 yield from ((item, min(self._end(item), end)) for _, end in self._authorities(issuer))

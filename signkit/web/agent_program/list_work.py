@@ -28,8 +28,8 @@ from signkit.workers import WorkerLost
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus
-    from signkit.web.agent_program.work import AgentOffice
     from signkit.web.desk.jobs import DeskJob
+    from signkit.web.desk.office import Office
     from signkit.words import Text
 
 _MOST = 16 * 1024 * 1024
@@ -107,7 +107,7 @@ class ListWork:
         job: signs, or signed last.
     """
 
-    def __init__(self, office: AgentOffice, server: OfficeServer, home: Path) -> None:
+    def __init__(self, office: Office, server: OfficeServer, home: Path) -> None:
         self._office = office
         self._server = server
         self._note = home / "list.json"
@@ -130,15 +130,23 @@ class ListWork:
         asked = self._server.asked_list(id_)
         _refuse_repeats(asked)
         self.done, self.total = 0, len(asked.tasks)
-        pool = ThreadPoolExecutor(_AT_ONCE)
         try:
-            found = list(pool.map(self._look, asked.tasks))
-        finally:
-            pool.shutdown(cancel_futures=True)
-        labels = {label for _, label in found}
-        if len(labels) != 1:
-            raise NotShown(WORDS["agent_list_of_several"])
+            found = self._look_at_all(asked.tasks)
+            labels = {label for _, label in found}
+            if len(labels) != 1:
+                raise NotShown(WORDS["agent_list_of_several"])
+        except (NotShown, TaskOver):
+            for each in asked.tasks:
+                self._office.shelf.discard(each.sha256)
+            raise
         return self._keep(KeptList(id_, asked.tasks[0].role, labels.pop(), tuple(row for row, _ in found)))
+
+    def stop_signing(self) -> None:
+        """End what signs, and wait until it has; what is whole stays."""
+        job = self.job
+        if job is not None and job.thread is not None:
+            job.stop()
+            job.thread.join()
 
     def kept(self) -> KeptList | None:
         """Return the list in hand; None where there is none."""
@@ -180,6 +188,13 @@ class ListWork:
         for each in kept.rows:
             self._office.shelf.discard(each.sha256)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _look_at_all(self, tasks: Sequence[Asked]) -> list[tuple[ListedRow, str]]:
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
+            return list(pool.map(self._look, tasks))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _look(self, asked: Asked) -> tuple[ListedRow, str]:
         """Fetch and judge one document; return its row and as whom it is to be signed."""

@@ -74,6 +74,9 @@ AGENT_PROGRAM_WORDS: dict[str, Text] = {
         "失われたものはありません。署名できた分は送信し、残りは次の確認で署名します。",
     ),
     "agent_list_sent": Text(
+        "{title}: {sent} signed, and the office has them.", "{title}: {sent} 件に署名して送信しました。"
+    ),
+    "agent_list_sent_some": Text(
         "{title}: {sent} signed, and the office has them; {lost} signed and not taken; {left} not signed.",
         "{title}: {sent} 件に署名して送信しました（受け取られなかったもの {lost} 件、署名していないもの {left} 件）。",
     ),

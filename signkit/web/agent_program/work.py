@@ -192,7 +192,9 @@ class AgentWork:
         self._changed.clear()
         with self._lock:
             refusal = self._refusal
-        if self._stopping.is_set() or (self.lists.is_signing() and refusal is None) or self.lists.has_signed(listed):
+        if refusal is not None:
+            self.lists.stop_signing()
+        if self._stopping.is_set() or self.lists.is_signing() or self.lists.has_signed(listed):
             return False
         if refusal is not None:
             self._tell_of_list(listed.id, refusal)
@@ -343,6 +345,6 @@ def _outcome(listed: KeptList, otherwise: Text | None = None) -> Text:
     counts = {name: listed.count(name) for name in ("sent", "late", "not-taken")}
     if otherwise is not None and not any(counts.values()):
         return otherwise.filled(title=listed.title)
-    return WORDS["agent_list_sent"].filled(
-        title=listed.title, sent=counts["sent"], lost=counts["late"] + counts["not-taken"], left=len(listed.left)
-    )
+    lost, left = counts["late"] + counts["not-taken"], len(listed.left)
+    words = WORDS["agent_list_sent_some" if lost or left else "agent_list_sent"]
+    return words.filled(title=listed.title, sent=counts["sent"], lost=lost, left=left)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 from starlette.applications import Starlette
@@ -39,6 +41,8 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
 }
 _READS = ("GET", "HEAD")
+#: How many requests with much JSON are in memory at once, of all that came.
+_LONG_AT_ONCE = 4
 
 
 def make_service_app(service: Service) -> Starlette:
@@ -49,9 +53,10 @@ def make_service_app(service: Service) -> Starlette:
     """
     rates = Rates(service.own.requests_a_minute)
     checker = Checker(service.document)
+    room = asyncio.Semaphore(_LONG_AT_ONCE)
     by_path: dict[str, dict[str, _Door]] = {}
     for operation, handler in paired(service.document):
-        door = _Door(service, operation, handler, checker, rates)
+        door = _Door(service, operation, handler, checker, rates, room)
         by_path.setdefault(operation.path, {})[operation.method] = door
     routes = [Route(path, _Methods(doors)) for path, doors in _specific_first(by_path)]
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
@@ -116,12 +121,14 @@ class _Door:
         handler: Handler | OpenHandler,
         checker: Checker,
         rates: Rates,
+        room: asyncio.Semaphore,
     ) -> None:
         self._service = service
         self._operation = operation
         self._handler: Any = handler
         self._checker = checker
         self._rates = rates
+        self._room = room
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, whatever it holds."""
@@ -152,13 +159,17 @@ class _Door:
             answer = await run_in_threadpool(self._handler, self._service, values)
             return self._written(answer, request)
         tenant, principal = await run_in_threadpool(self._admit, request, origin, request_id)
-        try:
-            values = self._checker.parameters(self._operation, parameters_of(request))
-            sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
-        except Refusal as refusal:
-            await run_in_threadpool(self._log, tenant, principal, origin, request_id, refusal.status, None)
-            raise
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                values = self._checker.parameters(self._operation, parameters_of(request))
+                sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
+                stack.callback(sent.remove)
+                if sent.waiting is not None:
+                    await stack.enter_async_context(self._room)
+                    await run_in_threadpool(sent.parse)
+            except Refusal as refusal:
+                await run_in_threadpool(self._log, tenant, principal, origin, request_id, refusal.status, None)
+                raise
             if sent.media_type:  # it may have taken hours to come, and the key may have been revoked meanwhile
                 await run_in_threadpool(self._known, request, origin)
             call = Call(
@@ -166,8 +177,6 @@ class _Door:
                 _language(request), request_id, origin,
             )  # fmt: skip
             answer = await run_in_threadpool(self._perform, call, sent)
-        finally:
-            sent.remove()
         return self._written(answer, request)
 
     def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal]:

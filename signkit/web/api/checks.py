@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -57,9 +58,9 @@ class Checker:
         Raises:
             Refusal("request-invalid"): it is not as it should be.
         """
-        wrong = [{"at": at, "detail": detail} for at, detail in self._errors(schema, value)]
+        wrong = [{"at": at, "detail": detail} for at, detail in islice(self._errors(schema, value), _MOST_TOLD)]
         if wrong:
-            raise problems.unfit_request(wrong[:_MOST_TOLD])
+            raise problems.unfit_request(wrong)
 
     def answer(self, operation: Operation, status: int, media_type: str, value: Any) -> str | None:
         """Return what is wrong with an answer; None where it is as the document says."""

@@ -29,8 +29,14 @@ from signkit.words import Language
 FORM = "multipart/form-data"
 #: The bound on JSON; contract data have their own, smaller one.
 JSON_BYTES = 8 * 1024 * 1024
+#: What is longer waits on the disk until there is room for it (`Sent.parse`).
+_SHORT_JSON = 64 * 1024
+#: A value takes up to a hundred bytes of memory, whatever few it takes in JSON.
+_MOST_VALUES = 200_000
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _PIECE = 1024 * 1024
-_MOST_FILES, _MOST_FIELDS = 20, 50
+#: What comes as a file lies on the disk; what comes as a field does not, and is ``options`` alone.
+_MOST_FILES, _MOST_FIELDS, _FIELD_BYTES = 20, 4, 1024 * 1024
 _MOST_NAME = 120
 
 
@@ -41,11 +47,22 @@ class Sent:
     Attributes:
         media_type: without parameters; empty where nothing was sent.
         body: the JSON, or a form's values.
+        waiting: where JSON lies that is not read yet, for it is long.
     """
 
     media_type: str = ""
     body: Any = None
     uploads: dict[str, Upload] = field(default_factory=dict)
+    waiting: Path | None = None
+
+    def parse(self) -> None:
+        """Read the JSON that waits.
+
+        Raises:
+            Refusal("request-invalid"): it is none.
+        """
+        if self.waiting is not None:
+            self.body = parse_json([self.waiting.read_bytes()])
 
     def digest(self) -> str:
         """Return the digest of all that was sent; the order of a form's fields does not count."""
@@ -54,8 +71,8 @@ class Sent:
 
     def remove(self) -> None:
         """Remove the files that nobody took."""
-        for each in self.uploads.values():
-            each.path.unlink(missing_ok=True)
+        for path in [each.path for each in self.uploads.values()] + ([self.waiting] if self.waiting else []):
+            path.unlink(missing_ok=True)
 
 
 def language_of(header: str) -> Language:
@@ -110,7 +127,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
     sent = Sent(media_type)
     try:
         if media_type == JSON:
-            sent.body = parse_json([each async for each in _bounded(request.stream(), most)])
+            await _read_json(request, sent, spool, most)
         elif media_type == FORM:
             await _read_form(request, sent, operation.bodies[FORM], spool, most)
         else:
@@ -130,6 +147,8 @@ def parse_json(pieces: Iterable[bytes]) -> Any:
         Refusal("request-invalid"): it is none.
     """
     data = b"".join(pieces)
+    if len(data) > _MOST_VALUES and _count_values(data) > _MOST_VALUES:
+        raise problems.unfit_request([{"at": "/", "detail": f"more than {_MOST_VALUES:,} values"}])
     try:
         text = data.decode()  # RFC 8259 8.1
         value = json.loads(
@@ -142,6 +161,12 @@ def parse_json(pieces: Iterable[bytes]) -> Any:
         raise problems.unfit_request([{"at": "/", "detail": "no JSON: half a surrogate pair"}]) from error
     except (ValueError, RecursionError) as error:
         raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
+
+
+def _count_values(data: bytes) -> int:
+    """Return about how many values JSON has, without reading it."""
+    bare = _STRING.sub(b"", data)
+    return bare.count(b",") + bare.count(b"[") + bare.count(b"{")
 
 
 def _refuse_constant(name: str) -> None:
@@ -171,6 +196,15 @@ async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
         if count > most:
             raise TooMuchSent
         yield piece
+
+
+async def _read_json(request: Request, sent: Sent, spool: Path, most: int) -> None:
+    """Read JSON, onto the disk where it is long: many may come at once, and slowly."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) <= _SHORT_JSON:
+        sent.body = parse_json([each async for each in _bounded(request.stream(), most)])
+    else:
+        sent.waiting, _, _ = await spool_body(request, spool, most)
 
 
 async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> None:
@@ -212,7 +246,7 @@ async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], sp
 
     request._receive = bounded
     try:
-        form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=JSON_BYTES)
+        form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_FIELD_BYTES)
     except (HTTPException, MultiPartException, UnicodeDecodeError) as error:
         raise problems.unfit_request([{"at": "/", "detail": str(getattr(error, "detail", error))[:200]}]) from error
     values: dict[str, Any] = {}

@@ -27,6 +27,8 @@ STATIC = "/static/"
 MOST_SENT = 1024 * 1024 * 1024
 
 _SAFE = ("GET", "HEAD")
+#: What Sec-Fetch-Site says of what another site's page asks for.
+_ELSEWHERE = ("cross-site", "same-site")
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -64,6 +66,9 @@ class Door(Protocol):
     def is_open(self, path: str) -> bool:
         """Tell whether a page needs no session."""
 
+    def is_linked(self, path: str) -> bool:
+        """Tell whether pages of other sites may lead to a page, or load it."""
+
     def most_sent(self, session: Any) -> int:
         """Return how much is taken at once of whoever has that session, bytes."""
 
@@ -93,6 +98,10 @@ class LoopbackDoor:
     def is_open(self, path: str) -> bool:
         """See `Door.is_open`."""
         return path == START or path.startswith(STATIC)
+
+    def is_linked(self, path: str) -> bool:
+        """Only the start page leads here: on 127.0.0.1 every port's pages are of our site, and send our cookie."""
+        return self.is_open(path)
 
     def most_sent(self, session: Any) -> int:
         """See `Door.most_sent`."""
@@ -138,7 +147,10 @@ class Guard:
         scope["session"] = session = await self._door.find_session(scope, headers)
         if session is None and not self._door.is_open(scope["path"]):
             return 403, "session"
-        return None if scope["method"] in _SAFE else self._refusal_to_send(headers, origin, session)
+        if scope["method"] not in _SAFE:
+            return self._refusal_to_send(headers, origin, session)
+        is_strange = headers.get("sec-fetch-site") in _ELSEWHERE and not self._door.is_linked(scope["path"])
+        return (403, "origin") if is_strange else None
 
     def _refusal_to_send(self, headers: Headers, origin: str, session: Any) -> tuple[int, str] | None:
         if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != origin:

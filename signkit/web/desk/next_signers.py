@@ -65,6 +65,6 @@ def _signers_of(path: Path) -> Signers:
         if contract is None:
             return ()
         turn = contract.turn(signature_fields(pdf).signed)
-    except SignKitError:
+    except (SignKitError, ValueError, RuntimeError):
         return ()  # the file's own page says what is wrong with it
     return tuple((party.label, party.name) for party in contract.parties if party.role in turn)

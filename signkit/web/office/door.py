@@ -55,6 +55,11 @@ class PeopleDoor:
         """Tell whether a page is for people without a session."""
         return path.startswith(OPEN)
 
+    def is_linked(self, path: str) -> bool:
+        """Mails and bookmarks lead to every page."""
+        del path
+        return True
+
     def most_sent(self, session: PersonSession | None) -> int:
         """Return what a request may hold: of nobody, no more than a certificate and a signature."""
         return self._service.own.most_bytes if session is not None else _MOST_OF_NOBODY

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.web.office import handover
 from signkit.web.office.handover import MOST_TEXT, STATES, Act, HandOver, state_of
-from signkit.web.office.handover_panel import WITH_REASON, is_own_asking
+from signkit.web.office.handover_panel import WITH_REASON, Onlooker, is_own_asking
 
 if TYPE_CHECKING:
     from signkit.web.api.database import StoreConnection
     from signkit.web.desk.batches import DeskBatch
-    from signkit.web.office.tenant_office import TenantOffice
 
 #: What is done with a table as a whole; the rest each row's page does.
 TABLE_ACTS: tuple[Act, ...] = ("ask", "approve", "send-back")
@@ -36,7 +35,7 @@ class TableWay:
         """What a form carries, so that it is not taken on another state of any row than the one that was seen."""
         return hashlib.sha256("\n".join(map(state_of, self.rows)).encode()).hexdigest()
 
-    def fitting(self, act: Act, office: TenantOffice) -> list[HandOver]:
+    def fitting(self, act: Act, office: Onlooker) -> list[HandOver]:
         """Return the rows with which a person may do it."""
         fit = [each for each in self.rows if each.state != "ended" and each.can(act)]
         return [each for each in fit if not (act == "approve" and is_own_asking(office, each))]
@@ -50,7 +49,7 @@ def way_of(connection: StoreConnection, batch: DeskBatch) -> TableWay:
     return TableWay(tuple(found))
 
 
-def table_panel(office: TenantOffice, batch: DeskBatch) -> Mapping[str, Any]:
+def table_panel(office: Onlooker, batch: DeskBatch) -> Mapping[str, Any]:
     """Return what a table's page shows of its way through the office."""
     with office.store.reading() as connection:
         way = way_of(connection, batch)

@@ -70,7 +70,7 @@ class ApprovalsScreen(PeopleScreen):
             now = tenant.store.now()
             proposals = [each for each in list_proposals(connection) if each.is_waiting(now)]
         with opened(tenant) as archive:
-            return self.show(request, "purge_ask.html", rows=due_now(archive), proposals=proposals)
+            return self.show(request, "purge_ask.html", rows=list(due_now(archive)), proposals=proposals)
 
     def answer_proposal(self, request: Request, form: FormData) -> Response:
         """Ask another supervisor for what a program proposed, or refuse it: a program is nobody of the two."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from signkit.archive.purging import Due, due_entries, purge
 from signkit.archive.store import Archive
+from signkit.japan_time import JST
 from signkit.web.people.declining import Declined
 
 
-def due_now(archive: Archive) -> list[Due]:
-    """Return what need not be kept any longer."""
-    return list(due_entries(archive, archive.clock().date()))
+def due_now(archive: Archive, *, among: Collection[int] | None = None, after: int = 0) -> Iterator[Due]:
+    """Yield what need not be kept any longer, by the day in Japan; see `due_entries`."""
+    return due_entries(archive, archive.clock().astimezone(JST).date(), among=among, after=after)
 
 
 def told(due: Sequence[Due]) -> dict[str, Any]:
@@ -36,7 +37,8 @@ def dispose(archive: Archive, facts: dict[str, Any]) -> int:
     Raises:
         Declined("approval_changed"): an entry is another one by now, or has to be kept after all; nothing was deleted.
     """
-    due = {each.entry.number: each for each in due_now(archive)}
+    asked = {each["number"] for each in facts["entries"]}
+    due = {each.entry.number: each for each in due_now(archive, among=asked)}
     there = [each for each in facts["entries"] if each["number"] in due]
     wanted = [due[each["number"]] for each in there]
     if told(wanted)["entries"] != there or _kept(archive, facts, due):

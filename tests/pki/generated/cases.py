@@ -794,6 +794,23 @@ def responder_with_an_extension_twice() -> Case:
     return answered(case, response(case.issuer, case.leaf, twice))
 
 
+@line("unproven", "good")
+def answer_by_the_certificate_itself() -> Case:
+    """Signing does not ask about one with ocsp-nocheck (RFC 6960 4.2.2.2.1)."""
+    ca = root()
+    leaf = certificate(
+        ca, "Hanako", no_check=True, extended=[ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION]
+    )
+    return answered(Case(leaf, ca, (ca,)), response(ca, leaf, leaf))
+
+
+@line("good")
+def answer_by_a_responder_that_is_a_signer_too() -> Case:
+    case = plain()
+    both = responder(case.issuer, extended=[ExtendedKeyUsageOID.OCSP_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    return answered(case, response(case.issuer, case.leaf, both))
+
+
 # --- time ------------------------------------------------------------------------------------------------------------
 
 

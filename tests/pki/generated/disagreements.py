@@ -110,4 +110,9 @@ DISAGREEMENTS: dict[str, Disagreement] = {
     "authority-whose-key-is-for-pss-alone": Disagreement(
         "no-path", "unproven", "RFC 4055 1.2: such a key makes no PKCS #1 v1.5 signatures."
     ),
+    "answer-by-the-certificate-itself": Disagreement(
+        "good",
+        "no-path",
+        "RFC 6960 4.2.2.2 appoints a key to answer; of itself a stolen one would say that it is good.",
+    ),
 }

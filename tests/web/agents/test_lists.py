@@ -20,8 +20,11 @@ from signkit.web.agent_program.server import OfficeServer, TaskOver
 from signkit.web.agents.lists import find_list
 from signkit.web.agents.tasks import ask_agent_to_sign
 from signkit.web.desk.contract_form import words_of
+from signkit.web.desk.jobs import DeskJob
+from signkit.web.desk.prompted_process import PromptedProcess, environment_of
 from signkit.web.office import handover
 from signkit.web.office.table_way import way_of
+from signkit.words import Text
 from tests.web.agents.conftest import CARD, seat
 from tests.web.office.conftest import text_of
 from tests.web.office.owned import wait
@@ -268,6 +271,24 @@ def test_a_person_who_refuses_a_list_says_why(running, approved, agent):
     assert agent.work.lists.kept() is None
 
 
+def test_who_refuses_while_it_signs_ends_that(running, approved, agent, monkeypatch):
+    """From another tab: what is signed by then is sent, the rest is refused, and no file is left."""
+    shown(running, approved, agent)
+    process = PromptedProcess(environment_of(agent.home))
+    job = DeskJob(Text("x", "x"), cancel=process.stop)
+    agent.work.lists.job = job
+    agent.office.jobs.start(job, lambda _: process._process.wait())
+    assert agent.work.lists.is_signing()
+    assert "署名しています" in text_of(agent.browser.get("/"))
+    assert agent.browser.get("/list/sign").status_code == 303
+    assert agent.work.refuse(agent.work.listed.id, "やめます")
+    assert agent.step() is True, agent.work.trouble
+    assert (job.state, process.is_there()) == ("cancelled", False)
+    process.discard()
+    assert "断られたもの: 3" in running.task_page()
+    assert not agent.work.lists.folder.exists()
+
+
 def test_a_list_that_is_withdrawn_is_shown_no_more(running, approved, agent):
     shown(running, approved, agent)
     id_ = agent.work.listed.id
@@ -353,6 +374,7 @@ def declined(running, agent):
     assert not agent.asked.exists()
     assert "断られたもの: 3" in running.task_page()
     assert "署名は成立していません" in text_of(agent.browser.get("/"))
+    assert agent.office.shelf.listed("prepared") == []
     return agent.work.last.ja
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -182,6 +183,52 @@ def test_what_is_not_in_the_document_is_not_there(shared):
 )
 def test_a_bad_body_has_one_problem(shared, content, headers, status, code):
     problem(shared.client.post("/api/v1/keys", content=content, headers=headers), status, code)
+
+
+JSON = {"content-type": "application/json"}
+
+
+def spooled(tried):
+    return list(tried.tenant.store.spool.iterdir())
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" + b"1," * 300_000 + b"1]", b"[" * 300_000, b"[" + b"{}," * 300_000 + b"{}]",
+             b"{" + b",".join(b'"%d":1' % each for each in range(300_000)) + b"}"],
+)  # fmt: skip
+def test_json_of_more_values_than_memory_is_meant_for_is_not_read(shared, body):
+    told = problem(shared.client.post("/api/v1/archive/search", content=body, headers=JSON), 400, "request-invalid")
+    assert [each["detail"] for each in told["errors"]] == ["more than 200,000 values"]
+    assert spooled(shared) == []
+
+
+def test_long_json_is_read_as_short_json_is(shared):
+    """Commas and brackets in a text are no values."""
+    long = json.dumps({"name": "[{," * 200_000, "permissions": ["keys:read"]})
+    told = problem(shared.client.post("/api/v1/keys", content=long, headers=JSON), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == ["/name"]
+    padded = json.dumps({"name": "a", "permissions": ["keys:read"]}) + " " * 100_000
+    assert shared.client.post("/api/v1/keys", content=padded, headers=JSON).status_code == 201
+    assert shared.client.post("/api/v1/keys", content=iter([padded.encode()]), headers=JSON).status_code == 201
+    assert spooled(shared) == []
+
+
+def test_an_answer_lists_the_first_of_many_faults(shared):
+    body = {"name": "a", "permissions": [1] * 100_000}
+    told = problem(shared.client.post("/api/v1/keys", json=body), 400, "request-invalid")
+    assert 0 < len(told["errors"]) <= 20
+
+
+@pytest.mark.slow
+def test_a_form_holds_little_in_memory_and_more_on_the_disk(shared):
+    long = json.dumps({"policy": "strict"}) + " " * 2_000_000
+    form = {"file": ("a.pdf", b"%PDF-1.7 x", "application/pdf")}
+    problem(shared.client.post("/api/v1/validations", files=form, data={"options": long}), 400, "request-invalid")
+    many = {f"field{number}": "x" for number in range(5)}
+    problem(shared.client.post("/api/v1/validations", files=form, data=many), 400, "request-invalid")
+    as_file = form | {"options": ("options.json", long.encode(), "application/json")}
+    assert shared.client.post("/api/v1/validations", files=as_file).status_code == 201
+    assert spooled(shared) == []
 
 
 @pytest.mark.slow

@@ -16,12 +16,15 @@ pytest.importorskip("fido2", reason="the extra 'service' is not installed")
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signkit.errors import ServiceError
+from signkit.web.agents.lists import ask_agent_for_list, end_list, find_list, list_with
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint
 from signkit.web.api.leases import LEASE
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service
 from signkit.web.api.turns import turn
+from signkit.web.office import handover
+from signkit.web.office.phone_askings import AskedPhone, PhoneAskings
 from tests.web.office.conftest import Offices, running_offices
 
 KEY = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
@@ -87,6 +90,40 @@ def test_pairings_end_and_are_bounded(nodes):
 
 
 @pytest.mark.slow
+def test_what_a_phone_was_asked_for_is_taken_by_whichever_node_its_browser_comes_back_to(nodes, monkeypatch):
+    monkeypatch.setattr("signkit.web.office.phone_askings._MOST", 3)
+    one, other = (PhoneAskings(each.service.tenants) for each in nodes)
+    tenant = nodes[0].tenant()
+    at_other = nodes[1].service.tenants.get(tenant.id)
+    asked = AskedPhone("0" * 64, "seller", "{}", {"verifier": "secret"})
+    for number in range(4):
+        one.keep(tenant, f"link {number}", f"state {number}", asked, b"%PDF")
+    assert [other.whose(f"state {number}") for number in range(4)] == [None, "link 1", "link 2", "link 3"]
+    assert other.take(at_other, "state 3") == (asked, b"%PDF")
+    assert one.take(tenant, "state 3") is None
+    assert one.take(nodes[0].tenant(), "state 2") is None
+    assert one.take(tenant, "state 2") == (asked, b"%PDF")
+
+
+def test_a_list_for_an_agent_is_one_whichever_node_it_meets(nodes):
+    tenant = nodes[0].tenant()
+    clerk = nodes[0].seat(tenant)
+    files = [(f"{number:064x}", f"{number}.pdf") for number in range(1200)]
+    stores = [each.service.tenants.get(tenant.id).store for each in nodes]
+    with stores[0].writing() as connection:
+        made = ask_agent_for_list(connection, clerk.person.id, "seller", "表", files, stores[0].clock())
+        for sha256, name in files:
+            handover.begin(connection, sha256, name, clerk.person.id, stores[0].now(), "b")
+    with stores[1].writing() as connection:
+        again = ask_agent_for_list(connection, clerk.person.id, "seller", "表", files, stores[1].clock())
+        assert (again.id, len(again.waiting)) == (made.id, 1200)
+        assert list_with(connection, again.tasks[7]) == made.id
+        assert len(handover.find_all(connection, [each for each, _ in files])) == 1200
+        assert end_list(connection, again, "withdrawn") == 1200
+    with stores[0].reading() as connection:
+        assert find_list(connection, made.id, clerk.person.id, stores[0].clock()).waiting == []
+
+
 def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     tenant = nodes[0].tenant()
     stores = [each.service.tenants.get(tenant.id).store for each in nodes]

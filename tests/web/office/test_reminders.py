@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import email
+import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 
@@ -13,7 +15,7 @@ from signkit.web.office import handover
 from signkit.web.office.reminders import KIND
 from signkit.web.people.mail_addresses import set_mail_address
 from tests.web.office.conftest import OURS, do_one, operations, text_of
-from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere, state_in
+from tests.web.office.owned import a_sale, approve, approve_table, hand_on, put_contract, sign_elsewhere, state_in
 
 PARTY, CLERK, SUPERVISOR = "kaimen@example.jp", "takahashi@example.jp", "sato@example.jp"
 #: Noon in Japan.
@@ -213,6 +215,26 @@ def test_colleagues_who_want_it_are_told_whose_turn_it_is(offices, tenant, clerk
     assert set(sent()) == {CLERK}
     hand_on(clerk, sale, "remark", "直しました")
     assert sent() == {}
+
+
+def test_of_a_table_colleagues_are_told_once(offices, tenant, clerk, supervisor, sent, wants_mail):
+    office = offices.served._office.desks.office_of(tenant).seat(clerk.person)
+    batch = office.batches.begin("nda", "秘密保持.csv\r\nBcc: x@example.jp", ".csv", "{row}", b"")
+    folder = office.batches.folder(batch) / "contracts"
+    folder.mkdir()
+    digests = {}
+    for name in ("0002", "0003", "0004"):
+        (folder / f"{name}.pdf").write_bytes(a_sale(name))
+        digests[name] = hashlib.sha256(a_sale(name)).hexdigest()
+    batch = replace(batch, count=3, names=tuple(digests), people=tuple(digests), digests=digests)
+    office.note_made(batch)
+    office.batches.keep(batch)
+    approve_table(clerk, supervisor, batch.number)
+    mails = sent()
+    assert set(mails) == {CLERK, SUPERVISOR}
+    assert f"/many/{batch.number}" in mails[SUPERVISOR].get_content()
+    assert "秘密保持.csv" in mails[CLERK]["Subject"]
+    assert mails[CLERK]["Bcc"] is None
 
 
 def test_an_address_is_ones_own_and_told_to_nobody(offices, tenant, clerk, supervisor):

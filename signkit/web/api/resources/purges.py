@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from signkit.web.api import problems
 from signkit.web.api.archives import opened
@@ -15,33 +14,29 @@ from signkit.web.people.disposing import due_now, told
 from signkit.web.people.proposals import Proposal, find_proposal, list_proposals, propose, state_of
 from signkit.words import Text
 
-if TYPE_CHECKING:
-    from signkit.archive.purging import Due
-
 
 def list_due(call: Call) -> Answer:
     """Answer with a page of the entries whose keeping period is over, the oldest entry first."""
-    from signkit.archive.purging import due_entries
-
     with opened(call.tenant) as archive:
-        due = due_entries(archive, archive.clock().date())
         return page(
-            call, lambda after, most: list(islice(_behind(due, after), most)), lambda each: str(each.entry.number),
+            call,
+            lambda after, most: list(islice(due_now(archive, after=_number(after)), most)),
+            lambda each: str(each.entry.number),
             lambda each: told([each])["entries"][0],
-        )  # fmt: skip
+        )
 
 
-def _behind(due: Iterator[Due], after: str | None) -> Iterator[Due]:
+def _number(after: str | None) -> int:
     if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 19):
         raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
-    return (each for each in due if each.entry.number > int(after or 0))
+    return int(after or 0)
 
 
 def propose_purge(call: Call) -> Answer:
     """Propose to have entries deleted."""
     wanted = [int(each) for each in call.body["entries"]]  # JSON Schema takes 1.0 for an integer
     with opened(call.tenant) as archive:
-        due = {each.entry.number: each for each in due_now(archive)}
+        due = {each.entry.number: each for each in due_now(archive, among=set(wanted))}
     if errors := [_not_due(call, place) for place, number in enumerate(wanted) if number not in due]:
         raise problems.unfit_request(errors)
     facts = told([due[number] for number in sorted(set(wanted))])

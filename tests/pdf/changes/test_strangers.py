@@ -1,0 +1,124 @@
+"""What other people's programs write beside what they do, and the changes that look alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from signkit.pdf.changes.output_intents import is_srgb
+from signkit.pdf.reading.encryption import Decryption
+from signkit.pdf.reading.syntax import Ref
+from tests.attacks.strangers import srgb
+from tests.pdf.changes.samples import CATALOG, PAGE, signed
+from tests.pdf.changes.test_shown_values import TEXT
+from tests.validation import pdfs
+
+SIGNED = {
+    pdfs.SELLER: pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V 20 0 R >>",
+    pdfs.SIGNATURE: pdfs.signature_dictionary(),
+}
+
+
+def judged(world, base, changed, **how):
+    return world.judge(pdfs.update(base, changed, **how)).signatures[0].changes_permitted
+
+
+@pytest.mark.parametrize(
+    ("entry", "allowed"), [(b" /Private (a word)", True), (b" /Private /Word", True), (b" /Private [3 0 R]", False)]
+)
+def test_a_private_entry_of_the_trailer_is_a_word_and_leads_nowhere(world, entry, allowed):
+    base = signed(world)
+    assert judged(world, base, {}, trailer=entry) is allowed
+    assert judged(world, pdfs.update(base, {}, trailer=entry), {}) is allowed  # and it is left out again
+
+
+@pytest.mark.parametrize(
+    ("title", "allowed"), [(b"<FEFF004C006F0061006E>", True), (b"(Loan)", True), (b"<FEFF004C006F0061006F>", False)]
+)
+def test_a_title_in_another_encoding_is_the_same_title(world, title, allowed):
+    said = b" /Info 40 0 R"
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, 40: b"<< /Title (Loan) >>"}, trailer=said), trailer=said)
+    report = world.only(pdfs.update(base, {40: b"<< /Title " + title + b" >>"}, trailer=said))
+    assert ("changes-told" not in [reason.code for reason in report.reasons]) is allowed
+
+
+@pytest.mark.parametrize(
+    ("fonts", "allowed"),
+    [
+        (b"/Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", True),
+        (b"/Helv << /Type /Font /Subtype /Type1 /BaseFont /Symbol >>", False),
+        (b"/Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /FontDescriptor 3 0 R >>", False),
+    ],
+)
+def test_a_font_that_fields_ask_for_and_every_viewer_has_may_be_entered(world, fonts, allowed):
+    empty = TEXT % b""
+    base = signed(world, {pdfs.TEXT_FIELD: empty})
+    form = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /DR << /Font << %s >> >> >>" % fonts
+    assert judged(world, base, {pdfs.FORM: form}) is allowed
+
+
+def test_a_font_that_nothing_asks_for_may_be_entered_and_no_other(world):
+    base = signed(world)
+    added = PAGE.replace(b"/F1 ", b"/Unasked << /Type /Font /Subtype /Type1 /BaseFont /Courier >> /F1 ")
+    assert judged(world, base, {pdfs.PAGE: added}) is True
+    asking = {pdfs.CONTENT: b"<< /Length 28 >>\nstream\nBT /#55nasked 9 Tf (a) Tj ET\nendstream"}
+    assert judged(world, signed(world, asking), {pdfs.PAGE: added}) is False
+
+
+@pytest.mark.parametrize(("entries", "allowed"), [(b"", True), (b" /MK << /BG [1] >>", False), (b" /V (100)", False)])
+def test_viewers_are_told_to_draw_no_longer_where_that_is_all_one(world, entries, allowed):
+    asked = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances %s >>"
+    bare = {pdfs.TEXT_FIELD: TEXT % entries}
+    base = signed(world, {pdfs.FORM: asked % b"true"} | bare)
+    assert judged(world, base, {pdfs.FORM: asked % b"false"}) is allowed
+    other = signed(world, {pdfs.FORM: asked % b"false"} | bare)
+    assert judged(world, other, {pdfs.FORM: asked % b"true"}) is False
+
+
+def test_an_annotation_that_gets_a_number_stays_what_it_was(world):
+    link = b"<< /Type /Annot /Subtype /Link /Rect [20 70 90 90] /Border [0 0 0] /A << /S /URI /URI (%s) >>%s >>"
+    base = signed(world, {pdfs.PAGE: PAGE.replace(b"/Annots [", b"/Annots [" + link % (b"here", b"") + b" ")})
+    listed = PAGE.replace(b"/Annots [", b"/Annots [40 0 R ")
+    for where, allowed in ((b"here", True), (b"there", False)):
+        assert judged(world, base, {pdfs.PAGE: listed, 40: link % (where, b" /P 3 0 R")}) is allowed
+
+
+def test_an_output_intent_of_srgb_may_come_and_no_other(world):
+    intent = b"<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /DestOutputProfile 40 0 R >>"
+    catalog = CATALOG[:-2] + b" /OutputIntents [" + intent + b"] >>"
+    for profile, allowed in ((srgb(), True), (srgb().replace(b"\xff\xff", b"\x00\x00"), False)):
+        stream = b"<< /N 3 /Length %d >>\nstream\n%s\nendstream" % (len(profile), profile)
+        assert judged(world, signed(world), {pdfs.CATALOG: catalog, 40: stream}) is allowed
+
+
+@pytest.mark.parametrize(
+    "spoiled", [b"", b"RGB", srgb()[:200], srgb().replace(b"gXYZ", b"A2B0"), srgb().replace(b"mntr", b"prtr")]
+)
+def test_a_profile_is_that_of_srgb_in_all_its_parts(spoiled):
+    assert is_srgb(srgb())
+    assert not is_srgb(spoiled)
+
+
+def test_a_signature_that_ends_with_its_mark_is_of_a_whole_revision(world):
+    """node-signpdf writes no line end behind %%EOF; what follows it begins with one, or is seen."""
+    base = pdfs.fill(pdfs.build(pdfs.OBJECTS | SIGNED)[:-1], world.cms)
+    for between, allowed in ((b"\n", True), (b"\r\n", True), (b"\n(smuggled)\n", False)):
+        assert judged(world, base + between, {}) is allowed
+
+
+@pytest.mark.parametrize("method", ["rc4", "aes128", "aes256"])
+def test_zeros_that_somebody_encrypted_are_told_from_anything_else(method):
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    opened, ref, start = Decryption(bytes(range(32 if method == "aes256" else 16)), method, method, True), Ref(7, 0), 50
+    key = opened._key_for(method, ref)
+    for hidden in (bytes(200), bytes(150) + b"more" + bytes(46)):
+        if method == "rc4":
+            from signkit.pdf.reading.encryption import _rc4
+
+            secret = _rc4(key, hidden)
+        else:
+            cipher = Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor()
+            secret = bytes(16) + cipher.update(hidden + b"\x08" * 8) + cipher.finalize()
+        overwritten = b"\x30" * start + secret[start:]
+        assert opened.encrypts_zeros(overwritten, start, ref) is not any(hidden)
+    assert not opened.encrypts_zeros(b"\x30" * start, start, ref)
