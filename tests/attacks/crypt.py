@@ -71,17 +71,25 @@ def _rc4(key: bytes, text: bytes) -> bytes:
     return Cipher(ARC4(key), None).encryptor().update(text)
 
 
-def rc4(identifier: bytes) -> Crypt:
-    """RC4 with 128 bits for an empty user password (algorithms 2, 3 and 5 of ISO 32000-1)."""
+def rc4(identifier: bytes, *, metadata: bool = True) -> Crypt:
+    """RC4 with 128 bits for an empty user password (algorithms 2, 3 and 5 of ISO 32000-1).
+
+    Args:
+        metadata: whether it is encrypted too; if not, by a crypt filter (7.6.6).
+    """
     digest = hashlib.md5(_PADDING).digest()
     for _ in range(50):
         digest = hashlib.md5(digest).digest()
     owner = _rounds(digest, _PADDING)
-    key = hashlib.md5(_PADDING + owner + (0xFFFFFFFC).to_bytes(4, "little") + identifier).digest()
+    left_out = b"" if metadata else b"\xff" * 4
+    key = hashlib.md5(_PADDING + owner + (0xFFFFFFFC).to_bytes(4, "little") + identifier + left_out).digest()
     for _ in range(50):
         key = hashlib.md5(key).digest()
     user = _rounds(key, hashlib.md5(_PADDING + identifier).digest()).ljust(32, b"\0")
     said = b"<< /Filter /Standard /V 2 /R 3 /Length 128 /P -4 /O <%s> /U <%s> >>"
+    if not metadata:
+        said = said.replace(b"/V 2 /R 3", b"/V 4 /R 4 /EncryptMetadata false /StmF /StdCF /StrF /StdCF"
+                            b" /CF << /StdCF << /CFM /V2 /AuthEvent /DocOpen /Length 16 >> >>")  # fmt: skip
     return Crypt(key, said % (owner.hex().encode(), user.hex().encode()), aes=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.contracts.rules.days import after_days, after_months, last_day
+from signkit.contracts.rules.days import after_days, after_months, last_day, month_of
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_a_period_ends_on_the_day_before_that_of_the_same_number(first, months, 
 def test_no_day_is_later_than_can_be_written(day):
     assert after_days(day, 400) == after_months(day, 3) == "9999-12-31"
     assert last_day(day, 3) <= "9999-12-31"
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("令和9年1月", "2027-01"), ("令和元年5月", "2019-05"), ("昭和五十年三月", "1975-03"),
+        ("昭和五十六年十二月", "1981-12"),
+        ("S50.3", "1975-03"), ("Ｓ５０．３", "1975-03"), ("H21年3月新築", "2009-03"), ("1975年", "1975"),
+        ("昭和50年", "1975"),
+        ("二〇二七年一月", "2027-01"), ("2027/1", "2027-01"), ("1981.5.31", "1981-05"), ("S50.3.31", "1975-03"),
+        ("不詳", None), ("RS50.3", None), ("木造2階建", None),
+    ],
+)  # fmt: skip
+def test_a_month_is_read_however_it_is_written(text, month):
+    assert month_of(text) == month

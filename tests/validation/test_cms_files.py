@@ -533,7 +533,7 @@ def test_a_written_file_that_differs_is_caught(bench, tmp_path):
     content = Content(BytesPieces(CONTENT))
     path = tmp_path / "x.p7m"
     path.write_bytes(attached(parts, CONTENT.replace(b"A", b"B")))
-    with path.open("rb") as stream, refused_as("self-check-failed", match="the file changed"):
+    with path.open("rb") as stream, refused_as("self-check-failed", match="a file changed"):
         check_written(stream, parts, content, attached=True, certificate=bench.signer().certificate)
 
 

@@ -8,9 +8,13 @@ from calendar import monthrange
 from datetime import MAXYEAR, date, timedelta
 
 from signkit.contracts.japanese import ERAS
+from signkit.contracts.rules.texts import numbers_as_digits
 
-_ERA = "|".join(name for _, name in ERAS)
-_MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)年|(\d{{4}})[年/.-])\s*(?:(\d{{1,2}})(?:月|[/.-]|$))?")
+#: Each era's first day by its name, and by the letter that stands for it (S50.3).
+_FIRST_DAYS = {name: first for first, name in ERAS}
+_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
+_ERA = "|".join([*_FIRST_DAYS, "(?<![A-Za-z])[MTSHR]"])
+_MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)[年/.-]|(\d{{4}})[年/.-])\s*(?:(\d{{1,2}})(?:月|[/.-]|$|(?!\d)))?")
 
 
 def after_months(day: str, months: int) -> str:
@@ -47,11 +51,11 @@ def in_order(*days: str) -> bool:
 
 
 def month_of(text: str) -> str | None:
-    """Return the month that a text names (令和9年1月, 2027年1月, 2027/1) as ``2027-01``.
+    """Return the month that a text names (令和9年1月, 昭和五十年三月, S50.3, 2027/1) as ``2027-01``.
 
     Where it names only a year: the year, which sorts before its months; None where it names neither.
     """
-    found = _MONTH.search(unicodedata.normalize("NFKC", text))
+    found = _MONTH.search(numbers_as_digits(unicodedata.normalize("NFKC", text)))
     if found is None:
         return None
     era, era_year, western, month = found.groups()
@@ -60,4 +64,4 @@ def month_of(text: str) -> str | None:
 
 
 def _first_year(era: str) -> int:
-    return next(first.year for first, name in ERAS if name == era)
+    return _FIRST_DAYS[_LETTERS.get(era, era)].year

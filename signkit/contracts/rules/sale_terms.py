@@ -13,10 +13,13 @@ from signkit.contracts.rules.texts import sentences
 
 _LIABILITY = re.compile("契約不適合|契約の内容に適合しない|瑕疵|担保責任|不具合|故障|欠陥|設備")
 _EXCLUDED = re.compile(
-    "(?:責任|責め|義務|担保).{0,12}(?:負わない|負いません|負わず|負わぬ|免れる|免除)|免責|責任を問わない|異議を述べない"
+    "(?:責任|責め|担保|(?:修補|補修|修理|追完|賠償)(?:の|する)?義務).{0,12}(?:負わない|負いません|負わず|負わぬ|免れる|免除)|免責|責任を問わない|異議を述べない"
     "|(?:請求|追及|追完|解除|補修|修補|修理|交換).{0,8}(?:しない|しません|できない|できません|ことができない|応じない|行わない)"
 )
 _DENIED = re.compile("免れ(?:ない|ません|ることはできない)|(?:免責|免除).{0,4}(?:されない|しない)|妨げない")
+_CLAIM = re.compile("責任|通知|請求|申し?出|対応|修理|補修|修補")
+#: 民法566条 itself has a year from then.
+_FROM_KNOWING = re.compile("知った(?:時|とき|日)")
 _TIME = re.compile("([0-9]+)(年|か月|ヶ月|ケ月|カ月|ヵ月|箇月|週間|日)(?:間|以内|まで|を?経過|が経過|に限)")
 _MONTHS = {"年": 12.0, "週間": 7 / 31, "日": 1 / 31}
 _WITHDRAWAL = re.compile("クーリング・?オフ|37条の2|申込み?の撤回")
@@ -38,7 +41,7 @@ def shortens_liability(contract: Mapping[str, Any]) -> bool:
     return any(
         _MONTHS.get(unit, 1.0) * int(number) < _LEAST_MONTHS
         for each in sentences(contract.get("special_terms", []))
-        if _LIABILITY.search(each) and re.search("責任|通知|請求|保証|申し?出|対応", each)
+        if _LIABILITY.search(each) and _CLAIM.search(each) and not _FROM_KNOWING.search(each)
         for number, unit in _TIME.findall(each)
     )
 

@@ -31,10 +31,15 @@ def sentences(value: Any) -> Iterator[str]:
 def plain(text: str) -> str:
     """Return a text with half-width digits and without thousands' commas and spaces; numbers of kanji as digits."""
     narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
-    return _COUNTED.sub(lambda found: str(_number(found.group())), narrow)
+    return numbers_as_digits(narrow)
 
 
-_COUNTED = re.compile("[〇一二三四五六七八九十百]+(?=[歳才時か回日箇ヶケカ週円万])")
+def numbers_as_digits(text: str) -> str:
+    """Return a text with the numbers of kanji that count something as digits: 五十年三月 as 50年3月."""
+    return _COUNTED.sub(lambda found: str(_number(found.group())), text)
+
+
+_COUNTED = re.compile("[〇一二三四五六七八九十百]+(?=[歳才年月時か回日箇ヶケカ週円万])")
 
 
 def _number(kanji: str) -> int:

@@ -337,12 +337,15 @@ class Fields:
         return all(value == said[0] for value in said)
 
     def _is_said_once(self, item: FormField) -> bool:
-        """Whether no widget states a value of its own beside the field's (12.7.4.1): some viewers take it for that."""
-        shown = (self._all.new.resolve(each) for each in _widgets_of(self._all.new, item))
-        return all(
+        """Whether no widget states a value of its own beside the field's (12.7.4.1): some viewers take it for that.
+
+        Nor is there any below one that shows the value, where nobody looks for widgets but those viewers.
+        """
+        found = (self._all.new.resolve(each) for each in _widgets_of(self._all.new, item))
+        shown = [each for each in found if isinstance(each, dict)]
+        return not any(self._all.new.resolve(each.get("/Kids")) for each in shown) and all(
             self._all.new.resolve(each[key]) == self._all.new.resolve(item.entries.get(key))
             for each in shown
-            if isinstance(each, dict)
             for key in each.keys() & _HANDED_DOWN
         )
 

@@ -46,7 +46,8 @@ def output_intent_changes(context: Context, one: Value, other: Value) -> Iterato
 
 def _is_plain(view: View, intent: Value) -> bool:
     entries = view.resolve(intent)
-    if not isinstance(entries, dict) or not entries.keys() <= _ENTRIES:
+    # 14.11.5: that of PDF/A; one of PDF/X has Acrobat simulate overprinting.
+    if not isinstance(entries, dict) or not entries.keys() <= _ENTRIES or entries.get("/S") != "/GTS_PDFA1":
         return False
     profile = view.resolve(entries.get("/DestOutputProfile"))
     return (

@@ -23,7 +23,8 @@ class UnusedNames:
     def has(self, name: str) -> bool:
         """Whether nothing asks for ``name``."""
         plain = name.encode("latin-1", "replace")
-        return name.startswith("/") and name[1:].isalnum() and not any(plain in text for text in self._texts)
+        plainly = name.startswith("/") and name[1:].isalnum()
+        return plainly and not any(plain in text or _may_go_on_as(text, plain) for text in self._texts)
 
     @cached_property
     def _texts(self) -> list[bytes]:
@@ -47,3 +48,9 @@ class UnusedNames:
                 yield item
             elif isinstance(item, dict | list):
                 todo += item.values() if isinstance(item, dict) else item
+
+
+def _may_go_on_as(text: bytes, name: bytes) -> bool:
+    """Whether a name is cut off at the end: poppler reads on in a page's next stream as if nothing stood between."""
+    begun = text[text.rfind(b"/") :].split(b"#")[0] if b"/" in text else b""
+    return begun != b"" and name.startswith(begun)

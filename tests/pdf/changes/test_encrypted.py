@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tests.attacks import bases, hunt, shapes, syntax
 from tests.attacks.bases import Base
-from tests.attacks.crypt import Crypt
+from tests.attacks.crypt import Crypt, rc4
 from tests.attacks.mutations.attack import MUTATIONS, Attack
+from tests.attacks.mutations.secrets import Partly
 from tests.attacks.writer import Written, random_of
 
 TARGET = b"https://bank.example/pay?to=7000001&sum=100&keep=0123456789abcde"
@@ -74,3 +75,22 @@ def test_a_value_that_some_readers_decrypt_otherwise_is_not_judged(name):
         attack = Attack(base, base.doc, base.revision(), random_of(seed))
         MUTATIONS[name].apply(attack)
         assert hunt.verdict(hunt.product(attack.result())) == hunt.NOT_JUDGED
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [(b"/XObject", hunt.PERMITTED), (b"/Metadata", hunt.NOT_JUDGED), (b"/XRef", hunt.NOT_JUDGED)]
+)
+def test_looks_are_no_stream_that_its_type_leaves_unencrypted(kind, said):
+    """Where metadata is not encrypted (table 21), looks that call themselves so viewers decrypt all the same."""
+    draft = shapes.draft("form", "classic")
+    draft.crypt = crypt = rc4(shapes.IDENTIFIER, metadata=False)
+    base = Base("form/metadata", bases.signed(draft, "approval"), "approval", draft)
+    revision, number = base.revision(), base.revision().size
+    revision.crypt = Partly(crypt.key, crypt.dictionary, crypt.aes, frozenset({number} if kind != b"/XObject" else ()))
+    looks = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"100", size=9) + b" EMC")
+    filled = {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % number}
+    revision.pieces += [
+        Written(number, syntax.with_entries(looks, {b"/Type": kind})),
+        Written(shapes.NAME, syntax.with_entries(base.doc.body(shapes.NAME), filled)),
+    ]
+    assert hunt.verdict(hunt.product(revision.render())) == said

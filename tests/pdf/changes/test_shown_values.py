@@ -191,6 +191,15 @@ def test_a_widget_states_no_value_beside_its_fields(world, field, widget, conten
     assert world.only(attacked).changes_permitted is allowed
 
 
+def test_a_widget_below_what_is_no_field_shows_the_value_too(world):
+    """It shows 100, the value says 999, and what stands between them is not seen."""
+    holder, between = b"<< /FT /Tx /T (deep) /Kids [33 0 R]%s >>", b"<< /Parent 30 0 R /Kids [34 0 R] >>"
+    kid = b"<< /Parent 33 0 R" + WIDGET + b" /AP << /N 31 0 R >> >>"
+    made = {pdfs.FORM: THREE, pdfs.PAGE: ALL.replace(b"30 0 R", b"34 0 R"), 33: between, 34: kid}
+    base = signed(world, {**made, 30: holder % b"", 31: looks(shown(b"100"))})
+    assert world.only(pdfs.update(base, {30: holder % b" /V (999)"})).changes_permitted is None
+
+
 @pytest.mark.parametrize(
     ("resources", "asked", "appearance", "allowed"),
     [

@@ -62,6 +62,13 @@ def test_a_font_that_nothing_asks_for_may_be_entered_and_no_other(world):
     assert judged(world, base, {pdfs.PAGE: added}) is True
     asking = {pdfs.CONTENT: b"<< /Length 28 >>\nstream\nBT /#55nasked 9 Tf (a) Tj ET\nendstream"}
     assert judged(world, signed(world, asking), {pdfs.PAGE: added}) is False
+    cut = {
+        40: b"<< /Length 10 >>\nstream\nBT /Unaske\nendstream",
+        41: b"<< /Length 15 >>\nstream\nd 9 Tf (a) Tj E\nendstream",
+    }
+    page = {pdfs.PAGE: PAGE.replace(b"/Contents 4 0 R", b"/Contents [40 0 R 41 0 R]")}
+    later = added.replace(b"/Contents 4 0 R", b"/Contents [40 0 R 41 0 R]")
+    assert judged(world, signed(world, cut | page), {pdfs.PAGE: later}) is False  # poppler reads the two as one
 
 
 @pytest.mark.parametrize(("entries", "allowed"), [(b"", True), (b" /MK << /BG [1] >>", False), (b" /V (100)", False)])

@@ -129,8 +129,8 @@ def test_an_origin_that_they_do_is_taken(tmp_path, origin):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("workers = -3", "workers: -3"),
-        ("keep_days = -1", "keep_days: -1"),
+        ("workers = -3", "workers は 0 以上"),
+        ("keep_days = -1", "keep_days は 1 以上"),
         ('proxy = "localhost"', "IP アドレスではありません"),
         ('proxy = ""', "IP アドレスではありません"),
         ('orgin = "https://desk.example.jp"', "orgin という設定はありません"),
