@@ -71,6 +71,57 @@ def test_a_font_that_nothing_asks_for_may_be_entered_and_no_other(world):
     assert judged(world, signed(world, cut | page), {pdfs.PAGE: later}) is False  # poppler reads the two as one
 
 
+@pytest.mark.parametrize(
+    ("asked", "name", "kind"),
+    [
+        (b"/Unaske#64", b"/Unasked", b""),
+        (b"/Unaske#5", b"/UnaskeP", b""),  # to poppler # and one digit, and the space, are a letter
+        (b"/#4Qnasked", b"/Znasked", b""),  # to some Q is the 26th digit
+        (b"/Unasked", b"/Unasked", b" /Type /XML"),
+        (b"/Unasked", b"/Unasked", b" /Subtype /Image"),
+    ],
+)
+def test_a_name_is_asked_for_in_whatever_spelling_and_kind_of_stream(world, asked, name, kind):
+    text = asked + b"  Do BT /F1 9 Tf (Pay 100 yen) Tj ET"
+    base = signed(world, {pdfs.CONTENT: b"<< /Length %d%s >>\nstream\n%s\nendstream" % (len(text), kind, text)})
+    added = PAGE.replace(b"/F1 ", name + b" << /Type /Font /Subtype /Type1 /BaseFont /Courier >> /F1 ")
+    assert judged(world, base, {pdfs.PAGE: added}) is False
+
+
+@pytest.mark.parametrize(
+    ("signed_as", "now", "allowed"),
+    [
+        (b"[0 0 595.2755906 841.8897638]", b"[0 0 595.2756 841.8898]", True),
+        (b"[0 0 595.2755906 841.8897638]", b"[0 0 595.3 841.8898]", False),
+        (b"[1000000000 0 1000000300 200]", b"[1000000031 0 1000000331 200]", False),  # poppler reads doubles
+        (b"[14000 0 14000.01 0.01]", b"[14000.005 0 14000.015 0.01]", False),
+    ],
+)
+def test_a_page_may_be_rounded_by_its_own_size(world, signed_as, now, allowed):
+    base = signed(world, {pdfs.PAGE: PAGE.replace(b"[0 0 300 200]", signed_as)})
+    assert judged(world, base, {pdfs.PAGE: PAGE.replace(b"[0 0 300 200]", now)}) is allowed
+
+
+@pytest.mark.parametrize(
+    ("matrix", "box", "allowed"),
+    [
+        (b"1.0", b"300", True),
+        (b"1.00000005", b"300", False),
+        (b"1", b"300.00003", False),
+    ],
+)
+def test_nothing_is_rounded_that_a_page_may_multiply(world, matrix, box, allowed):
+    """A millionth of a form's matrix or box is a line, or a page, where the page is drawn through 1e9 0 0 1e9."""
+    form = b"<< /Type /XObject /Subtype /Form /Matrix [1 0 0 1 %s 0] /BBox [0 0 %s 200] /Length 15 >>"
+    form += b"\nstream\n0 0 50 50 re f \nendstream"
+    drawn = {
+        pdfs.CONTENT: b"<< /Length 6 >>\nstream\n/Fm Do\nendstream",
+        pdfs.PAGE: PAGE.replace(b"/Font", b"/XObject << /Fm 40 0 R >> /Font"),
+        40: form % (b"1", b"300"),
+    }
+    assert judged(world, signed(world, drawn), {40: form % (matrix, box)}) is allowed
+
+
 @pytest.mark.parametrize(("entries", "allowed"), [(b"", True), (b" /MK << /BG [1] >>", False), (b" /V (100)", False)])
 def test_viewers_are_told_to_draw_no_longer_where_that_is_all_one(world, entries, allowed):
     asked = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances %s >>"
