@@ -17,6 +17,10 @@ SIGNED = {
     pdfs.SIGNATURE: pdfs.signature_dictionary(),
 }
 
+#: A widget that no field holds.
+STRAY = b"<< /Type /Annot /Subtype /Widget /FT /Tx /V (9) /DA (/%s 9 Tf 0 g) /F 4 /Rect [20 80 90 99]%s >>"
+LOOKS = b" /AP << /N 41 0 R >>"
+
 
 def judged(world, base, changed, **how):
     return world.judge(pdfs.update(base, changed, **how)).signatures[0].changes_permitted
@@ -130,6 +134,33 @@ def test_viewers_are_told_to_draw_no_longer_where_that_is_all_one(world, entries
     assert judged(world, base, {pdfs.FORM: asked % b"false"}) is allowed
     other = signed(world, {pdfs.FORM: asked % b"false"} | bare)
     assert judged(world, other, {pdfs.FORM: asked % b"true"}) is False
+
+
+def test_viewers_are_told_to_draw_no_longer_only_where_the_form_knows_every_widget(world):
+    asked = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances %s >>"
+    page = PAGE.replace(b"/Annots [", b"/Annots [40 0 R ")
+    drawn = {pdfs.TEXT_FIELD: TEXT % b"", 40: STRAY % (b"F1", LOOKS), 41: pdfs.looks_of(b"100"), pdfs.PAGE: page}
+    base = signed(world, drawn | {pdfs.FORM: asked % b"true"})
+    assert judged(world, base, {pdfs.FORM: asked % b"false"}) is False  # poppler shows 9, and then 100
+
+
+@pytest.mark.parametrize(
+    ("looks", "allowed"),
+    [(b" /AP << /N 9 0 R >>", True), (b"", False), (b" /AP << /N 9 0 R >> /MK << /BC [1] >>", False)],
+)
+def test_the_usual_border_may_be_stated_where_no_viewer_draws_one_then(world, looks, allowed):
+    field = TEXT % (b" /V (100)" + looks)
+    base = signed(world, {pdfs.TEXT_FIELD: field, pdfs.APPEARANCE: pdfs.looks_of(b"100")})
+    stated = field[:-2] + b" /BS << /S /S /W 1 >> >>"
+    assert judged(world, base, {pdfs.TEXT_FIELD: stated}) is allowed
+
+
+@pytest.mark.parametrize(("looks", "allowed"), [(LOOKS, True), (b"", False)])
+def test_a_usual_font_is_not_entered_under_a_widget_that_no_field_holds(world, looks, allowed):
+    page = PAGE.replace(b"/Annots [", b"/Annots [40 0 R ")
+    drawn = {pdfs.TEXT_FIELD: TEXT % b"", 40: STRAY % (b"Helv", looks), 41: pdfs.looks_of(b"100"), pdfs.PAGE: page}
+    fonts = b" /DR << /Font << /Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+    assert judged(world, signed(world, drawn), {pdfs.FORM: pdfs.OBJECTS[pdfs.FORM][:-2] + fonts}) is allowed
 
 
 def test_an_annotation_that_gets_a_number_stays_what_it_was(world):
