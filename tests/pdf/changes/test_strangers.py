@@ -36,13 +36,29 @@ def test_a_private_entry_of_the_trailer_is_a_word_and_leads_nowhere(world, entry
 
 
 @pytest.mark.parametrize(
-    ("title", "allowed"), [(b"<FEFF004C006F0061006E>", True), (b"(Loan)", True), (b"<FEFF004C006F0061006F>", False)]
+    ("title", "allowed"),
+    [
+        (b"<FEFF004C006F0061006E>", True),
+        (b"(Loan)", True),
+        (b"<FEFF004C006F0061006F>", False),
+        (b"<FFFE4C006F0061006E00>", False),
+    ],
 )
 def test_a_title_in_another_encoding_is_the_same_title(world, title, allowed):
     said = b" /Info 40 0 R"
     base = world.sign(pdfs.build({**pdfs.OBJECTS, 40: b"<< /Title (Loan) >>"}, trailer=said), trailer=said)
     report = world.only(pdfs.update(base, {40: b"<< /Title " + title + b" >>"}, trailer=said))
     assert ("changes-told" not in [reason.code for reason in report.reasons]) is allowed
+
+
+@pytest.mark.parametrize(("named", "judgement"), [(b" /Info 40 1 R", True), (b" /Info 40 0 R", None)])
+def test_the_trailer_names_the_next_generation_too(world, named, judgement):
+    """Poppler finds no title by the former one, and searches the file."""
+    said, title = b" /Info 40 0 R", b"<< /Title (Loan) >>"
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, 40: title}, trailer=said), trailer=said)
+    again = pdfs.update(base, {40: title}, trailer=named).removeprefix(base)
+    again = again.replace(b"40 0 obj", b"40 1 obj").replace(b" 00000 n", b" 00001 n")
+    assert world.only(base + again).changes_permitted is judgement
 
 
 @pytest.mark.parametrize(
