@@ -227,3 +227,14 @@ def test_zeros_that_somebody_encrypted_are_told_from_anything_else(method):
         overwritten = b"\x30" * start + secret[start:]
         assert opened.encrypts_zeros(overwritten, start, ref) is not any(hidden)
     assert not opened.encrypts_zeros(b"\x30" * start, start, ref)
+
+
+@pytest.mark.parametrize(
+    ("end", "zeros"), [(b"\x08" * 8, True), (b"message" * 9 + b"\x50", False), (b"message\0", False)]
+)
+def test_no_second_message_is_taken_for_padding(end, zeros):
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    cipher = Cipher(algorithms.AES(bytes(32)), modes.CBC(bytes(16))).encryptor()
+    secret = bytes(16) + cipher.update(end.rjust(192, b"\0"))
+    assert Decryption(bytes(32), "aes256", "aes256", True).encrypts_zeros(secret, 20, Ref(7, 0)) is zeros
