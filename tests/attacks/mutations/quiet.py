@@ -286,6 +286,51 @@ def field_of_a_name_that_another_has(draft: Draft, choice: random.Random) -> Non
     _changed_later(draft, first, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (first + 2))
 
 
+def _button(draft: Draft, content: bytes, words: bytes, **more: bytes) -> int:
+    """Add a push-button whose looks have this content, and the form behind them, with these words and entries."""
+    button = draft.new()
+    looks = {b"/Resources": b"<< /XObject << /Fm %d 0 R >> >>" % (button + 2)}
+    form = {b"/" + key.encode(): value for key, value in more.items()}
+    said = b"<< /FT /Btn /Ff 65536 /T (button) /AP << /N %d 0 R >>" % (button + 1)
+    draft.objects[button] = said + _widget(b"100 50 180 70") + b" >>"
+    draft.objects[button + 1] = syntax.with_entries(shapes.looks(80, 20, content), looks)
+    draft.objects[button + 2] = syntax.with_entries(shapes.looks(80, 20, shapes.words(words, size=9)), form)
+    _more(draft, shapes.FORM, b"/Fields", reference(button))
+    _more(draft, shapes.PAGE, b"/Annots", reference(button))
+    return button
+
+
+@preparation(UNFOLLOWED)
+def form_moved_by_a_millionth(draft: Draft, choice: random.Random) -> None:
+    """What is drawn through a large matrix goes far by a rounding; poppler reads doubles, the others do not see it."""
+    matrix, far = b"[0.000000001 0 0 0.000000001 %s 0]", b"1000000000 0 0 1000000000 -1000000000 0 cm /Fm Do"
+    form = _button(draft, far, b"999 yen", Matrix=matrix % b"1") + 2
+    _changed_later(draft, form, Matrix=matrix % choice.choice([b"1.00000003", b"1.00000004"]))
+
+
+@preparation(UNFOLLOWED)
+def name_that_readers_spell(draft: Draft, choice: random.Random) -> None:
+    """To poppler # with one digit, and what follows, is a letter: what it means comes later."""
+    asked, name = choice.choice(
+        [(b"/Fm#5 ", b"/FmP"), (b"/Fm#4\n1", b"/Fm@1"), (b"/F#6x ", b"/F`"), (b"/Fm#5 a", b"/FmPa")]
+    )
+    button = _button(draft, asked + b" Do /Gs gs", b"999 yen")
+    named = b"<< /XObject << /Fm %d 0 R %s %d 0 R >> >>" % (button + 2, name, button + 2)
+    _changed_later(draft, button + 1, Resources=named)
+
+
+@preparation(UNFOLLOWED)
+def widget_of_no_field(draft: Draft, choice: random.Random) -> None:
+    """Poppler draws its value while viewers are told to, and its looks when they no longer are."""
+    stray = draft.new()
+    said = b"<< /FT /Tx /V (100 yen) /DA (/F1 10 Tf 0 g) /AP << /N %d 0 R >>" % (stray + 1)
+    draft.objects[stray] = said + _widget(b"100 50 180 68") + b" >>"
+    draft.objects[stray + 1] = shapes.looks(80, 18, shapes.words(b"999 yen", size=9))
+    _more(draft, shapes.PAGE, b"/Annots", reference(stray))
+    draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], {b"/NeedAppearances": b"true"})
+    _changed_later(draft, shapes.FORM, NeedAppearances=b"false")
+
+
 @mutation(UNFOLLOWED, weight=4)
 def prepared_change_made(attack: Attack) -> None:
     """What the document was prepared for is done."""
