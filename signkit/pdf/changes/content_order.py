@@ -43,6 +43,10 @@ def _is_orderly(view: View, stream: Stream, resources: Value, above: tuple[int, 
             if begun[token] < 0:
                 return False
         names = [each for each in operands if isinstance(each, str)]
+        # 7.3.5: of # without two digits each reader makes another name (poppler takes #5 and a space for P), and of a
+        # zero, which no name has, some make its end.
+        if any("#" in name or "\0" in name for name in names):
+            return False
         if token in _DRAWING and names:
             below += _drawn_with(view, resources, _DRAWING[token], names[0 if token == b"Tf" else -1])
     known.add(id(stream))

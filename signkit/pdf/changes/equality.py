@@ -32,9 +32,14 @@ _COORDINATES = {
     "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rect", "/BBox", "/Matrix", "/QuadPoints", "/RD",
     "/C", "/IC", "/Vertices", "/InkList", "/L",
 }  # fmt: skip
-#: Programs write coordinates anew with fewer digits (mupdf keeps seven).  By its own size, for what a matrix scales may
-#: be as large as it likes.
+#: Of these, what lies on the page itself, and colours: programs write them anew with fewer digits (mupdf keeps seven).
+#: What is drawn through a matrix that matrix may multiply by as much as it likes.
+_ROUNDED = _COORDINATES - {"/BBox", "/Matrix", "/RD"}
 _ROUNDING = 1e-6
+#: Annex C.2: farther from the origin lies no page; there a millionth would be more than a line.
+_FARTHEST = 14400
+#: What a box moves or grows by, by its own size, unseen by anybody.
+_UNSEEN = 1e-4
 # 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
@@ -44,19 +49,28 @@ def is_plainly_same(one: Value, other: Value) -> bool:
     return type(one) in _PLAIN and type(one) is type(other) and bool(one == other)
 
 
+#: What an answer depends on beside the two values.
+_Kind = tuple[bool, bool, bool, str]
+
+
 class _Way(NamedTuple):
-    """How a value was come to: whether it is drawn, by a link, as coordinates or as resources, and how deep."""
+    """How a value was come to: drawn, by a link, as coordinates (and such as may be rounded) or resources; how deep."""
 
     drawn: bool = False
     link: bool = False
     depth: int = 0
     measured: bool = False
+    rounded: bool = False
     named: str = ""  # as resources, or as those of one kind
+
+    @property
+    def kind(self) -> _Kind:
+        return self.drawn, self.measured, self.rounded, self.named
 
     def below(self, key: str) -> _Way:
         drawn = self.drawn or key in _DRAWN
         named = key if key in _NAMING or (key in _NAMED and self.named in _NAMING) else ""
-        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1, key in _COORDINATES, named)
+        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1, key in _COORDINATES, key in _ROUNDED, named)
 
 
 class Equality:
@@ -68,7 +82,7 @@ class Equality:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._old, self._new = account.old, account.new
-        self._equal: dict[tuple[Ref, Ref, bool, bool, str], None] = {}
+        self._equal: dict[tuple[Ref, Ref, _Kind], None] = {}
         self._unused = UnusedNames(account.old)
         self._deepest = account.old.file.meter.limits.depth * 4
         #: Whether anything was found to be the same that is written otherwise: whether viewers agree, pictures tell.
@@ -111,7 +125,7 @@ class Equality:
         linked = way.link or ("two-roles" not in RULES)
         if linked and self._account.is_owned(one, other):
             return True
-        if (one, other, way.drawn, way.measured, way.named) in self._equal:
+        if (one, other, way.kind) in self._equal:
             return True
         if one != other:
             return False
@@ -121,9 +135,7 @@ class Equality:
         self._old.file.meter.check_time()
         self._account.visit(one, other)
         known = len(self._equal)
-        self._equal[one, other, way.drawn, way.measured, way.named] = (
-            None  # assumed while below it, so that circles end
-        )
+        self._equal[one, other, way.kind] = None  # assumed while below it, so that circles end
         result = self._same_value(self._old.resolve(one), self._new.resolve(other), way._replace(link=False))
         while not result and len(self._equal) > known:
             self._equal.popitem()
@@ -136,13 +148,11 @@ class Equality:
         if isinstance(one, dict) and isinstance(other, dict):
             return self._same_entries(one, other, way)
         if isinstance(one, list) and isinstance(other, list):
-            return len(one) == len(other) and self._same_items(one, other, way)
+            return len(one) == len(other) and (self._same_items(one, other, way) or self._are_rounded(one, other, way))
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, way)
-        if way.measured and isinstance(one, int | float) and isinstance(other, int | float):
-            self.rewritten |= one != other
-            return math.isclose(one, other, rel_tol=_ROUNDING)
-        return type(one) is type(other) and bool(one == other)
+        numbers = isinstance(one, int | float) and isinstance(other, int | float)
+        return ((numbers and way.measured) or type(one) is type(other)) and bool(one == other)
 
     def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
         # An entry that says null is there for a reader that asks whether it is (PDFium: /Kids of a page).
@@ -175,6 +185,22 @@ class Equality:
             or self._same(a, b, way._replace(link=way.link or (target and index == 0), depth=way.depth + 1))
             for index, (a, b) in enumerate(zip(one, other, strict=True))
         )
+
+    def _are_rounded(self, one: list[Value], other: list[Value], way: _Way) -> bool:
+        """Whether coordinates differ by their last digits, so that nothing seems to move."""
+        if not way.rounded or not all(isinstance(each, int | float) for each in (*one, *other)):
+            return False
+        # One or three numbers are a colour, between 0 and 1; all others are x and y in turn (7.9.5, 12.5.6).
+        axes = (one[0::2], one[1::2]) if len(one) % 2 == 0 else ([0, 1],)
+        extents = [max(axis, default=0) - min(axis, default=0) for axis in axes]
+        # 12.5.5: what a box shows is stretched either way; lines may well have no height.
+        unseen = _UNSEEN * (min(extents) if len(one) == 4 else max(extents))
+        alike = all(
+            math.isclose(a, b, rel_tol=_ROUNDING) and abs(a - b) <= unseen and abs(a) <= _FARTHEST
+            for a, b in zip(one, other, strict=True)
+        )
+        self.rewritten |= alike
+        return alike
 
     def _same_stream(self, one: Stream, other: Stream, way: _Way) -> bool:
         first = {key: value for key, value in one.entries.items() if key not in _CODING}

@@ -372,8 +372,9 @@ def _is_said_at_last(key: str, one: dict[str, Value], other: dict[str, Value]) -
     """Whether an entry that was left out says now what held all the same, or what is judged elsewhere."""
     if one.get(key) is not None:
         return False
-    # Table 168: what holds where no border is described.
-    if key == "/BS" and "/Border" not in one:
+    # Table 168: what holds where no border is described; poppler, where it makes the looks itself, makes room for
+    # one only then, and draws it in the colour of /MK.
+    if key == "/BS" and "/AP" in other and not {*one, *other} & {"/Border", "/MK"}:
         return other.get(key) in ({"/S": "/S", "/W": 1}, {"/Type": "/Border", "/S": "/S", "/W": 1})
     # Table 166: /Type may be left out, and says nothing that /Subtype does not.  14.7.5.4: /StructParent is the number
     # by which structure finds it; what stands there is judged with the structure.

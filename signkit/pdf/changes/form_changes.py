@@ -59,7 +59,8 @@ def _are_drawn_alike(context: Context, one: Value, other: Value, fields: Fields)
     if context.are_default("/NeedAppearances", one, other) or context.equality.same(one, other):
         return True
     told = context.old.resolve(one) == "true" and context.new.resolve(other) in (None, "false")
-    return told and fields.show_their_values()
+    # Poppler draws a widget's value whether or not the form knows its field.
+    return told and fields.show_their_values() and not any(True for _ in _of_no_field(context, "/Widget"))
 
 
 def _same_default(context: Context, one: Value, other: Value) -> bool:
@@ -73,11 +74,20 @@ def _same_default(context: Context, one: Value, other: Value) -> bool:
 
 def _needs_default(context: Context) -> Iterator[bool]:
     """Whether an annotation, also one of no field, is drawn by viewers that take the form's default for its own."""
+    for each in _of_no_field(context, "/FreeText", "/Widget"):
+        entries = context.old.resolve(each)
+        yield isinstance(entries, dict) and not entries.keys() & {"/DA", "/AP"}
+
+
+def _of_no_field(context: Context, *kinds: str) -> Iterator[Value]:
+    """The annotations of some kinds that belong to no field of the form, and those that cannot be read."""
     fields = {each for item in context.before.fields.values() for each in widgets(context.old, item)}
     for each in _annotations(context):
         entries = context.old.resolve(each)
-        shown = isinstance(entries, dict) and context.old.resolve(entries.get("/Subtype")) in ("/FreeText", "/Widget")
-        yield shown and not (isinstance(each, Ref) and each in fields) and not entries.keys() & {"/DA", "/AP"}
+        if isinstance(each, Ref) and each in fields:
+            continue
+        if not isinstance(entries, dict) or context.old.resolve(entries.get("/Subtype")) in kinds:
+            yield each
 
 
 def _annotations(context: Context) -> Iterator[Value]:
@@ -128,23 +138,15 @@ def _is_all_drawn(context: Context) -> bool:
     redrawn = any(isinstance(form, dict) and form.get("/NeedAppearances") not in (None, "false") for form in forms)
     filled = [item for item in context.before.fields.values() if item.type != "/Sig" and is_filled(context.old, item)]
     shown = [each for item in filled for each in widgets(context.old, item, direct=True)]
-    return not (redrawn and filled) and all(_has_looks(context.old, each) for each in shown + _comments(context))
+    # 12.5.6.6: free text is drawn with a default appearance too, and so is a widget that the form does not know.
+    shown += _of_no_field(context, "/FreeText", "/Widget")
+    return not (redrawn and filled) and all(_has_looks(context.old, each) for each in shown)
 
 
 def _has_looks(view: View, annotation: Value) -> bool:
     entries = view.resolve(annotation)
     # 12.6.3: what a script formats is drawn anew.
     return isinstance(entries, dict) and "/AA" not in entries and any(True for _ in streams(view, annotation))
-
-
-def _comments(context: Context) -> list[Value]:
-    """The annotations that are no fields and are drawn with a default appearance (12.5.6.6)."""
-    found = [(each, context.old.resolve(each)) for each in _annotations(context)]
-    return [
-        each
-        for each, entries in found
-        if not isinstance(entries, dict) or context.old.resolve(entries.get("/Subtype")) == "/FreeText"
-    ]
 
 
 def _drawn_outside(context: Context) -> set[str]:

@@ -273,12 +273,17 @@ def _of_generations(file: PdfFile, last: int) -> Iterator[Doubt]:
     places = ((number, place) for section in file.history.sections for number, place in section.entries.items())
     numbers = {number for number, place in places if place is not None and place.generation}
     risen = {number: place.generation for number in numbers if (place := view.locate(number)) and place.generation}
+    if any(_is_another(risen, ref) for ref in followed_in_trailer(view)):
+        yield Doubt("generation", "trailer", last)
     for number in view.numbers() if risen else ():
         file.meter.check_time()
-        for ref in references(view.get(Ref(number, 0))):
-            if risen.get(ref.number, ref.generation) != ref.generation:
-                yield Doubt("generation", f"object {number}", last)
-                return
+        if any(_is_another(risen, ref) for ref in references(view.get(Ref(number, 0)))):
+            yield Doubt("generation", f"object {number}", last)
+            return
+
+
+def _is_another(risen: dict[int, int], ref: Ref) -> bool:
+    return risen.get(ref.number, ref.generation) != ref.generation
 
 
 def _is_section(file: PdfFile, number: int, index: int) -> bool:

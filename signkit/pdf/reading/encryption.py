@@ -116,7 +116,8 @@ class Decryption:
             left = _rc4(self._key_for("rc4", ref), data)[start:]
         elif self.strings.startswith("aes") and _is_cbc(data):
             plain = _cbc(self._key_for(self.strings, ref), data[:16], data[16:])
-            left = plain[(start + 15) // 16 * 16 : -plain[-1] or None]  # 7.6.3.1: its last bytes count the padding
+            padding = plain[-1]  # 7.6.3.1: the last bytes count themselves, sixteen at most
+            left = plain[(start + 15) // 16 * 16 : -padding] if 1 <= padding <= 16 else b""
         else:
             return False
         return bool(left) and not any(left)

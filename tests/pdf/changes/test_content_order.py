@@ -47,7 +47,7 @@ def test_what_ends_all_that_it_begins(content):
     "content",
     [
         b"q", b"Q", b"q Q Q q", b"BT", b"ET", b"/OC /L BDC", b"/X BMC", b"EMC", b"BX", b"EX",
-        b"BI /W 1 /H 1 /BPC 8 /CS /G ID x", b"/Own Do",
+        b"BI /W 1 /H 1 /BPC 8 /CS /G ID x", b"/Own Do", b"/X#5  Do", b"/X#00x Do",
     ],
 )  # fmt: skip
 def test_what_leaves_something_open_or_never_ends(content):
