@@ -102,6 +102,15 @@ def shows_something(view: View, widget: Value) -> bool:
     )
 
 
+def draws_when_off(view: View, button: Value) -> bool:
+    """Whether a box that is not ticked shows anything: what all its states show alike, or the one called /Off."""
+    entries = view.resolve(button)
+    looks = view.resolve(entries.get("/AP")) if isinstance(entries, dict) else None
+    normal = view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
+    shown = view.resolve(normal.get("/Off")) if isinstance(normal, dict) else normal
+    return isinstance(shown, Stream) and _paints(view, shown, _PAINTS)
+
+
 def draws_but_words(view: View, widget: Value) -> bool:
     """Whether an annotation's appearances paint anything but letters."""
     return any(_paints(view, stream, _PAINTS - _WORDS) for stream in streams(view, widget))

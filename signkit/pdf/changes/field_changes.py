@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from signkit.pdf.changes.appearance_changes import draws, draws_but_words, shows_something
+from signkit.pdf.changes.appearance_changes import draws, draws_but_words, draws_when_off, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.revision_state import RevisionState, widgets
@@ -328,7 +328,9 @@ class Fields:
         flags = view.resolve(item.entries.get("/Ff"))
         # 12.7.5.2.2: what a push-button shows is its caption, and no value.
         pushed = item.type == "/Btn" and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
-        plain = not any(_has_ground(view, each) for each in shown)
+        # Poppler draws the tick alone.
+        more = item.type == "/Btn" and any(draws_when_off(view, each) for each in shown)
+        plain = not more and not any(_has_ground(view, each) for each in shown)
         return plain and not pushed and ShownValue(view, item, shown, self._all.signed_first).is_seen()
 
     def _is_said_alike(self, item: FormField) -> bool:

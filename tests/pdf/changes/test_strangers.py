@@ -152,6 +152,26 @@ def test_viewers_are_told_to_draw_no_longer_where_that_is_all_one(world, entries
     assert judged(world, other, {pdfs.FORM: asked % b"true"}) is False
 
 
+@pytest.mark.parametrize(
+    ("looks", "allowed"),
+    [
+        (b"<< /Yes 41 0 R /Off 42 0 R >>", True),
+        (b"<< /Off 41 0 R >>", False),
+        (b"41 0 R", False),
+    ],
+)
+def test_a_box_shows_nothing_beside_its_tick_when_viewers_are_told_to_draw_no_longer(world, looks, allowed):
+    asked = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances %s >>"
+    box = (TEXT % b" /AS /Off /AP << /N %s >>").replace(b"/Tx", b"/Btn")
+    drawn = {
+        pdfs.TEXT_FIELD: box % looks,
+        41: pdfs.looks_of(b"100"),
+        42: pdfs.looks_of(b"").replace(b"() Tj", b"     "),
+    }
+    base = signed(world, drawn | {pdfs.FORM: asked % b"true"})
+    assert judged(world, base, {pdfs.FORM: asked % b"false"}) is allowed  # poppler shows 100 only then
+
+
 def test_viewers_are_told_to_draw_no_longer_only_where_the_form_knows_every_widget(world):
     asked = pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances %s >>"
     page = PAGE.replace(b"/Annots [", b"/Annots [40 0 R ")
