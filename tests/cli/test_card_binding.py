@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from signkit.errors import CardError, InputUnreadable, PinWrong, UsageProblem
+from signkit.errors import CardError, PinWrong, UsageProblem
 from tests.cli.cards import PASSWORD, PIN
 from tests.command import run_signkit
 from tests.refusals import has_code
@@ -143,7 +143,7 @@ def test_a_customer_number_that_is_none_is_refused_before_the_card(cards):
 @pytest.mark.slow
 def test_what_nobody_signed_is_told_before_the_touch(cards, tmp_path, contract):
     answer = cards.run("touch", "--signer-of", str(tmp_path / contract))
-    assert isinstance(answer.error, InputUnreadable)
+    assert isinstance(answer.error, UsageProblem)
     assert cards.exchanges == []
 
 

@@ -245,7 +245,7 @@ def test_a_file_that_nobody_signed_gives_no_certificate(office, buyers_phone):
     buyers_phone.write_settings()
     given = ("--phone-certificate", "contract.pdf", "-o", "n.pdf")
     answer = office.run("sign", "contract-seller.pdf", "--as", "buyer", *given, *PHONE)
-    assert (answer.returncode, "nobody has signed" in answer.stderr) == (2, True)
+    assert (answer.returncode, "Nobody has signed" in answer.stderr) == (2, True)
 
 
 @pytest.mark.slow

@@ -94,9 +94,10 @@ def _flate(raw: bytes, meter: Meter) -> tuple[bytes, str | None]:
         raise SyntaxProblem(f"flate: {error}") from error
     if len(data) > limit:
         raise LimitExceeded("bytes in a decoded stream", limit)
-    # 7.4.4.1: zlib ends with a checksum; some viewers show what came before a cut, others nothing.
+    # 7.4.4.1: zlib ends with a checksum; some viewers show what came before a cut, others nothing.  No bytes at all are
+    # nothing to both (qpdf says so of what is empty).
     if not decoder.eof:
-        return data, "flate: cut short"
+        return data, "flate: cut short" if raw else None
     return data, None if decoder.unused_data in _LINE_ENDS else "flate: bytes behind its end"
 
 

@@ -165,7 +165,8 @@ def sent_cookie(headers: Headers, name: str) -> str | None:
     """Return what the browser shows under a cookie's name."""
     # RFC 6265 5.4: what stands beside it may be any other program's of this host, and need be no cookie by 4.1.1.
     pairs = (each.partition("=") for header in headers.getlist("cookie") for each in header.split(";"))
-    return next((value.strip() for key, _, value in pairs if key.strip() == name), None)
+    # Of several of one name the one that was set last stands last (5.4, step 2).
+    return next((value.strip() for key, _, value in reversed(list(pairs)) if key.strip() == name), None)
 
 
 def _bound_receive(receive: Receive, most: int) -> Receive:
