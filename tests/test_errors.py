@@ -153,6 +153,7 @@ def test_a_code_is_raised_by_one_class():
     assert {code: kinds for code, kinds in by_code.items() if len(kinds) > 1} == {}
 
 
+@pytest.mark.slow
 def test_the_root_is_never_raised_itself():
     assert [site.place for site in raised() if site.kind == "SignKitError"] == []
 

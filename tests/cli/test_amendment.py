@@ -77,6 +77,7 @@ def test_an_amendment_that_passes_over_an_earlier_one_is_told(signkit, amendment
     assert "[!] does not name the earlier amendment first.pdf" in text
 
 
+@pytest.mark.slow
 def test_an_amendment_before_its_contract_is_refused(amendment, contract):
     run = amendment("first.pdf", "2026-11-20", "sale.pdf")
     assert run.returncode == 10

@@ -97,6 +97,7 @@ def test_nothing_is_overwritten(signkit, tmp_path, there, arguments):
     assert (tmp_path / there).read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -164,6 +164,7 @@ def test_no_signature_may_become_worse(all_hanako, person_signer, services):
         refuse_harm(none, bad, added=1)
 
 
+@pytest.mark.slow
 def test_the_original_is_judged_only_where_it_could_have_been_better(
     all_hanako, person_signer, services, trust_pem, monkeypatch
 ):
@@ -186,6 +187,7 @@ def _unasking():
     return replace(shipped_policy("default"), revocation="if-available", timestamp_revocation="if-available")
 
 
+@pytest.mark.slow
 def test_what_is_lost_or_broken_by_the_writing_is_refused_as_before(all_hanako, person_signer, services, trust_pem):
     options = ValidationOptions(policy=_unasking(), trust=default_trust_store([trust_pem]), offline=True)
     once = sign(all_hanako, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_T, services).pdf

@@ -75,6 +75,7 @@ def test_a_command_loads_no_more_than_its_work_needs(arguments, code, without, t
     assert (ended, without & modules) == (code, set())
 
 
+@pytest.mark.slow
 def test_the_desk_opens_before_what_judges_and_signs_is_loaded():
     """The browser takes a moment to begin: what only a contract's page needs is loaded meanwhile."""
     run = "import signkit.cli.desk, signkit.web.desk.running, sys; print('\\n'.join(sys.modules))"

@@ -81,6 +81,7 @@ def test_a_fresh_card_keeps_nothing(folder):
     assert sorted(folder.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_a_state_of_another_kind_of_card_is_refused(folder, tmp_path):
     kept_emulated_card(folder, "android", tmp_path / "state.json")._count(SIGNATURE.key, 4)
     with pytest.raises(InputUnreadable):

@@ -117,6 +117,7 @@ def materials(world) -> dict[str, tuple[bytes, str, str]]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_level_that_is_demanded_is_proven_by_what_is_believed(world):
     """Material for a level anybody can put into a file, outside of what was signed."""
     order = ["B-B", "B-T", "B-LT", "B-LTA"]

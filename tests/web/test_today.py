@@ -54,6 +54,7 @@ def test_what_failed_stands_there_until_it_went_well(browser, office):
     assert "うまくいかなかったこと" not in text_of(browser.get("/"))
 
 
+@pytest.mark.slow
 def test_a_rehearsal_lacks_no_reader_and_the_clock_is_japans(browser):
     shown = text_of(browser.get("/health"))
     assert "要対応" not in shown

@@ -162,6 +162,7 @@ def test_the_value_of_a_group_is_judged_where_no_field_inherits_it(world, first,
     assert report.changes_permitted is False
 
 
+@pytest.mark.slow
 def test_a_section_that_one_reader_follows_is_no_evidence():
     """/XRefStm (7.5.8.4) in a cross-reference stream: mupdf alone finds other words for the page by it."""
     draft = shapes.draft("plain", "classic")

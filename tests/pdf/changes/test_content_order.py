@@ -67,6 +67,7 @@ def test_what_cannot_be_read_is_not_judged(content):
         orderly(content)
 
 
+@pytest.mark.slow
 def test_a_seal_takes_nothing_off_the_page_that_is_drawn_after_it():
     """In the content of a layer that is off poppler and pdf.js count a comment that only stands behind it."""
     draft = shapes.draft("plain", "classic")

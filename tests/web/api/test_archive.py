@@ -92,6 +92,7 @@ def test_what_cannot_stand_in_a_ledger_is_refused_at_its_place(kept, facts, at):
     assert [each["at"] for each in told["errors"]] == [at]
 
 
+@pytest.mark.slow
 def test_my_numbers_and_keys_stay_outside(kept):
     problem(paper(kept, title="個人番号 123456789018"), 422, "facts-refused")
     parts = {"file": ("employer.p12", b"0\x82")}

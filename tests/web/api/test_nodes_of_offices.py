@@ -105,6 +105,7 @@ def test_what_a_phone_was_asked_for_is_taken_by_whichever_node_its_browser_comes
     assert one.take(tenant, "state 2") == (asked, b"%PDF")
 
 
+@pytest.mark.slow
 def test_a_list_for_an_agent_is_one_whichever_node_it_meets(nodes):
     tenant = nodes[0].tenant()
     clerk = nodes[0].seat(tenant)
@@ -124,6 +125,7 @@ def test_a_list_for_an_agent_is_one_whichever_node_it_meets(nodes):
         assert find_list(connection, made.id, clerk.person.id, stores[0].clock()).waiting == []
 
 
+@pytest.mark.slow
 def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     tenant = nodes[0].tenant()
     stores = [each.service.tenants.get(tenant.id).store for each in nodes]

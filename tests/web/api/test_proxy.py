@@ -256,6 +256,7 @@ class SayingWho(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_whoever_comes_for_a_tenant_is_led_to_one_node(tmp_path):
     """Its office is on one node at a time: people, agents, parties and programs have to meet there."""
     nodes = [ThreadingHTTPServer(("127.0.0.1", 0), SayingWho) for _ in range(2)]
