@@ -217,7 +217,8 @@ def _check_end(stream: BinaryIO, start: int, end: int, count: int) -> None:
         raise ZipAmbiguous("something stands behind the directory")
     mark, disk, first, *stated, comment = _END.unpack(rest[: _END.size])
     limits = (_SHORT, _SHORT, _LONG, _LONG)
-    fitting = (own == value or (is_large and own == most) for own, value, most in zip(stated, wanted, limits))  # noqa: B905
+    each = zip(stated, wanted, limits, strict=True)
+    fitting = (own == value or (is_large and own == most) for own, value, most in each)
     if mark != b"PK\x05\x06" or disk not in (0, _SHORT) or first not in (0, _SHORT) or not all(fitting):
         raise ZipAmbiguous("something stands behind the directory, or its end says something else of it")
     # The end is searched for backwards: a second one in the comment, or behind it, would be found first.
