@@ -60,6 +60,15 @@ class TestPinentry:
     asked: Path
 
 
+def follow(page, selector: str) -> None:
+    """Click what leads to another page, or to the same one anew; return once that is there.
+
+    A click alone may come back before it on a machine that is busy: what is read then is the page before.
+    """
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def make_pinentry(folder: Path, secret: str) -> TestPinentry:
     made = TestPinentry(folder / "pinentry-test", folder / "secret", folder / "asked")
     made.secret.write_text(secret)

@@ -21,7 +21,7 @@ from signkit.archive.entries import TransactionFacts
 from signkit.archive.judging import Judged
 from signkit.archive.store import open_archive
 from signkit.demo import forge_price
-from tests.web.browser import make_pinentry
+from tests.web.browser import follow, make_pinentry
 from tests.web.running import running_desk
 from tests.web.test_desk import signed_sale  # noqa: F401  a fixture
 from tests.web.test_repair import tear
@@ -98,8 +98,8 @@ class DeskScreens(Screens):
 
     def _speak(self, language: str) -> None:
         if page_language(self._page) != language:
-            self._page.click(f"header button[lang={language}]")
-            self._page.wait_for_selector(f"html[lang={language}]")
+            follow(self._page, f"header button[lang={language}]")
+            assert page_language(self._page) == language
 
 
 def page_language(page) -> str:
@@ -132,9 +132,9 @@ def test_a_sale_from_the_first_page_to_the_archive(chromium, laid_out, tmp_path)
         screens = DeskScreens(page)
         assert not desk.start_page.exists()
         screens.look("today")
-        page.click("a:has-text('不動産売買契約書')")
+        follow(page, "a:has-text('不動産売買契約書')")
         for role in ("売主", "買主", "宅地建物取引士"):
-            page.click(f"a:has-text('{role}として署名する')")
+            follow(page, f"a:has-text('{role}として署名する')")
             screens.look("sign")
             page.click("button:has-text('署名する')")
             page.wait_for_selector("text=署名しました")
@@ -151,7 +151,7 @@ def test_a_sale_from_the_first_page_to_the_archive(chromium, laid_out, tmp_path)
         forged, good = tmp_path / "偽造.pdf", tmp_path / "contract.pdf"
         forged.write_bytes(forge_price(signed, 58_000_000))
         good.write_bytes(signed)
-        page.click("nav >> text=ファイルを確かめる")
+        follow(page, "nav >> text=ファイルを確かめる")
         screens.look("check")
         page.set_input_files("#files", [str(good), str(forged)])
         page.click("button:has-text('検証する')")
@@ -174,7 +174,7 @@ def test_making_a_contract_and_every_other_screen_in_both_schemes_and_on_a_phone
         for name in ("health", "nothing"):
             page.goto("/".join([*page.url.split("/", 3)[:3], name]))
             screens.look(name)
-        page.click("nav >> text=新しい契約書")
+        follow(page, "nav >> text=新しい契約書")
         screens.look("new")
         page.click("section:has-text('雇用契約書') >> button:has-text('見本から')")
         page.wait_for_selector("[name='item:contract_date']")
@@ -215,7 +215,7 @@ def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, sign
         screens, origin = DeskScreens(page), "/".join(page.url.split("/", 3)[:3])
         assert page.locator(".notice").count() == 1  # nothing was backed up yet
         screens.look("reminder")
-        page.click("nav >> text=保管庫")
+        follow(page, "nav >> text=保管庫")
         screens.look("archive")
         page.click("button:has-text('検証を始める')")
         page.wait_for_selector("text=すべて保管したときのままです")

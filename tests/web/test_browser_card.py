@@ -23,7 +23,7 @@ from signkit.validation.report import Verdict
 from signkit.web.desk.office import DeskOptions, Office
 from tests.card.bench import until
 from tests.card.faults import SIGN, FaultyCard, vanish
-from tests.web.browser import make_pinentry
+from tests.web.browser import follow, make_pinentry
 from tests.web.native import native_screen, type_into_window
 from tests.web.running import running_desk
 from tests.web.test_browser import at_desk
@@ -139,7 +139,7 @@ def test_wrong_pin_pulled_card_and_locked_card_are_told_and_cost_nothing_more(ch
     pinentry = make_pinentry(tmp_path, "WRONG123")
     card = real_desk.card("takahashi")
     with real_desk.running("--pinentry", str(pinentry.program)) as desk, at_desk(chromium, desk) as page:
-        page.click("a:has-text('不動産売買契約書')")
+        follow(page, "a:has-text('不動産売買契約書')")
         contract = page.url
 
         def try_to_sign(told):

@@ -14,7 +14,7 @@ import pytest
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Verdict
-from tests.web.browser import make_pinentry
+from tests.web.browser import follow, make_pinentry
 from tests.web.running import running_desk
 from tests.web.test_browser import DeskScreens, Screens, at_desk
 from tests.web.test_many import table_of
@@ -56,7 +56,7 @@ def test_a_table_of_people_from_the_drop_to_the_folders(chromium, laid_out, tmp_
     table.write_bytes(table_of().replace(b"2026-04-01", "令和8年13月1日".encode()))
     with rehearsal(chromium, laid_out, tmp_path) as page:
         screens = BothScreens(page)
-        page.click("nav >> text=まとめて")
+        follow(page, "nav >> text=まとめて")
         screens.look("many")
         page.select_option("#template", "employment-agreement")
         page.set_input_files("#table", str(table))
@@ -72,7 +72,7 @@ def test_a_table_of_people_from_the_drop_to_the_folders(chromium, laid_out, tmp_
         page.wait_for_selector("a:has-text('使用者として 3 件に署名する')")
         page.reload()
         screens.look("many-made")
-        page.click("a:has-text('使用者として 3 件に署名する')")
+        follow(page, "a:has-text('使用者として 3 件に署名する')")
         screens.look("many-sign")
         page.click("button:has-text('署名する')")
         page.wait_for_selector("text=うち署名済み 3 件")
@@ -107,7 +107,7 @@ def test_card_and_settings(chromium, laid_out, tmp_path):
         screens.look("card-read")
         go(page, "/")
         for step in ("main a[href^='/documents/']", "a[href$='/sign/seller']", "a[href$='/elsewhere/seller']"):
-            page.click(step)
+            follow(page, step)
         screens.look("elsewhere")
 
 
@@ -128,6 +128,6 @@ def test_the_first_start(chromium, tmp_path, monkeypatch):
         page.wait_for_selector("h1:has-text('一度試してみる')")
         screens.look("welcome-rehearsal")
         assert 'tsa_urls = ["https://tsa.example.jp/"]' in file.read_text(encoding="utf-8")
-        page.click("nav >> text=設定")
+        follow(page, "nav >> text=設定")
         screens.look("settings")
         opened.close()

@@ -16,6 +16,7 @@ import threading
 
 from playwright.sync_api import sync_playwright
 
+from tests.web.browser import follow
 from tests.web.conftest import CHROMIUM
 from tests.web.test_browser import Screens
 
@@ -78,9 +79,9 @@ class Window:
     def look(self, name):
         """Look at a screen in both languages."""
         self.screens.look(name)
-        self.page.click("form[action='/language'] button")
+        follow(self.page, "form[action='/language'] button")
         self.screens.look(f"{name}-en")
-        self.page.click("form[action='/language'] button")
+        follow(self.page, "form[action='/language'] button")
 
     def sign_what_is_asked(self):
         page = self.page

@@ -17,7 +17,7 @@ from signkit.web.common.sessions import Sessions
 from signkit.web.office.door import cookie_name
 from tests.web.agents.conftest import seat
 from tests.web.agents.test_lists import contracts, laid_table  # noqa: F401  a fixture
-from tests.web.browser import ADDRESS
+from tests.web.browser import ADDRESS, follow
 from tests.web.office.test_browser_office import Desk, ReadyServer
 from tests.web.test_browser import Screens
 
@@ -60,9 +60,9 @@ def look_both_ways(page, name):
     screens.look(name)
     page.set_viewport_size({"width": 375, "height": 800})
     page.emulate_media(color_scheme="dark")
-    page.click("form[action='/language'] button")
+    follow(page, "form[action='/language'] button")
     screens.look(f"{name}-phone")
-    page.click("form[action='/language'] button")
+    follow(page, "form[action='/language'] button")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1180, "height": 900})
 
@@ -80,13 +80,13 @@ def test_a_table_from_the_office_to_the_card(chromium, running, make_agent, cont
     clerk.page.wait_for_selector("text=承認待ち: 3")
     above.page.goto(f"{running.origin}/")
     look_both_ways(above.page, "office-table-today")
-    above.page.click("a:has-text('雇用.csv')")
+    follow(above.page, "a:has-text('雇用.csv')")
     look_both_ways(above.page, "office-table-to-approve")
     above.press("全件をこの内容で承認する")
     above.page.wait_for_selector("text=承認済み: 3")
     clerk.page.reload()
     look_both_ways(clerk.page, "office-table")
-    clerk.page.click("a:has-text('お手元のパソコンで全件に署名する')")
+    follow(clerk.page, "a:has-text('お手元のパソコンで全件に署名する')")
     look_both_ways(clerk.page, "office-table-ask")
     clerk.press("3 件をパソコンに送る")
     clerk.page.wait_for_selector("text=パソコンでの操作待ち: 3")
@@ -94,10 +94,10 @@ def test_a_table_from_the_office_to_the_card(chromium, running, make_agent, cont
     with window_of(agent, running.origin, chromium) as page:
         page.wait_for_selector("a:has-text('この 3 件に署名する')")
         look_both_ways(page, "agent-list")
-        page.click("tbody a")
+        follow(page, "tbody a")
         look_both_ways(page, "agent-list-row")
-        page.click("a:has-text('一覧に戻る')")
-        page.click("a:has-text('この 3 件に署名する')")
+        follow(page, "a:has-text('一覧に戻る')")
+        follow(page, "a:has-text('この 3 件に署名する')")
         look_both_ways(page, "agent-list-sign")
         page.click("button:has-text('署名')")
         page.wait_for_selector("text=3 件に署名して送信しました")

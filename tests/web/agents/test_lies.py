@@ -26,7 +26,7 @@ from signkit.web.agents.taking import SignedByAgent, look_at_signed
 from signkit.web.common.listening import DeskAddress, listener_on
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.rehearsal_desk import rehearsal_options
-from tests.web.browser import ADDRESS
+from tests.web.browser import ADDRESS, follow
 from tests.web.office.test_browser_office import ReadyServer
 from tests.web.test_browser import Screens
 
@@ -165,7 +165,7 @@ def test_what_the_window_shows_when_the_server_lies(chromium, office, tmp_path, 
             screens.look(f"agent-lied-{name}")
         page.set_viewport_size({"width": 375, "height": 800})
         page.emulate_media(color_scheme="dark")
-        page.click("form[action='/language'] button")
+        follow(page, "form[action='/language'] button")
         assert "Not signed" in page.inner_text("[role=alert]")
         screens.look("agent-lied-en")
 

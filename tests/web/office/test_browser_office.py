@@ -17,6 +17,7 @@ from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.office.door import cookie_name
 from signkit.web.office.workers import OFFICE_WORKERS
+from tests.web.browser import follow
 from tests.web.office.conftest import start
 from tests.web.office.owned import put_contract, seller
 from tests.web.test_browser import Screens
@@ -79,11 +80,11 @@ class Desk:
             self.page.goto(self.origin + path)
         self.screens.look(name)
         if self.page.locator("form[action='/language']").count():
-            self.page.click("form[action='/language'] button")
+            follow(self.page, "form[action='/language'] button")
             self.screens.look(f"{name}-en")
             shown = (self.page.url, self.page.inner_text("body"), self.opened.cookies())
             assert self.page.get_attribute("html", "lang") == "en", shown
-            self.page.click("form[action='/language'] button")
+            follow(self.page, "form[action='/language'] button")
 
     def press(self, words):
         self.page.click(f"button:has-text('{words}')")
@@ -108,7 +109,7 @@ def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):
         clerk.press("承認を依頼する")
         clerk.page.wait_for_selector("text=承認待ち")
         supervisor.look("office-today-supervisor", "/")
-        supervisor.page.click("a:has-text('不動産売買契約書')")
+        follow(supervisor.page, "a:has-text('不動産売買契約書')")
         supervisor.look("office-to-approve")
         supervisor.press("この内容で承認する")
         supervisor.page.wait_for_selector("text=承認済み")
@@ -128,7 +129,7 @@ def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):
         party.page.wait_for_selector("h2:has-text('署名する')")
         party.look("party-contract")
         at = party.page.url
-        party.page.click("a:has-text('別の場所で署名')")
+        follow(party.page, "a:has-text('別の場所で署名')")
         party.look("party-elsewhere")
         certificate = tmp_path / "certificate.pem"
         certificate.write_bytes(seller(offices))

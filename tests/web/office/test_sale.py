@@ -40,7 +40,7 @@ from tests.signers.auth_app_world import PhoneWorld
 from tests.web.agents.own_network import relay
 from tests.web.api.test_killing import Server
 from tests.web.api.test_proxy import free_port
-from tests.web.browser import make_pinentry
+from tests.web.browser import follow, make_pinentry
 from tests.web.office.test_browser_office import Desk
 
 _ROOT = Path(__file__).parents[3]
@@ -178,13 +178,13 @@ def sign_at_the_pc(seller, pc, path):
     seller.press("はい、登録します")
     seller.page.wait_for_selector(f"text={shown}")
     seller.page.goto(seller.origin + path)
-    seller.page.click("a[href$='/agent/seller']")
+    follow(seller.page, "a[href$='/agent/seller']")
     seller.look("office-ask-agent")
     seller.press("パソコンに送る")
     pc.wait()
     assert pc.pinentry.asked.read_text().count("GETPIN") == 1
     seller.look("office-agent-signed", "/agents")
-    assert seller.page.locator("text=署名済み").count() == 1
+    assert seller.page.locator("text=署名済み").count() == 1, seller.page.inner_text("body")
 
 
 def sign_on_the_phone(broker, clerk, path):

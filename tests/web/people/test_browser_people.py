@@ -13,6 +13,7 @@ from signkit.archive.store import utc_now
 from signkit.web.people.accounts import add_person
 from signkit.web.people.identities import list_identities
 from signkit.web.people.links import FROM_CONSOLE, make_link
+from tests.web.browser import follow
 from tests.web.office.test_browser_office import Desk, served_offices
 from tests.web.people.holding import code_of
 from tests.web.people.provider import LyingProvider
@@ -72,13 +73,11 @@ def in_both(desk, name):
         language = desk.page.evaluate("document.documentElement.lang")
         desk.screens.look(f"people-{name}-{language}")
         other = "en" if language == "ja" else "ja"
-        desk.page.click(f"main a[lang={other}], header button[lang={other}]")
-        desk.page.wait_for_selector(f"html[lang={other}]")
+        follow(desk.page, f"main a[lang={other}], header button[lang={other}]")
 
 
 def come_out(desk):
-    desk.page.click("header form[action='/end'] button")
-    desk.page.wait_for_selector("h1")
+    follow(desk.page, "header form[action='/end'] button")
 
 
 def test_a_passkey_and_one_time_codes(chromium, place):
@@ -97,7 +96,7 @@ def test_a_passkey_and_one_time_codes(chromium, place):
             page.goto(f"{origin}/{where}")
             in_both(desk, where)
         page.goto(f"{origin}/account")
-        page.click("form[action='/account/authenticator'] button")
+        follow(page, "form[action='/account/authenticator'] button")
         desk.screens.look("people-authenticator")
         secret = page.inner_text("dd.mono").replace(" ", "")
         for field, value in {"login": LOGIN, "password": PASSWORD, "again": PASSWORD}.items():
