@@ -6,7 +6,7 @@ import hashlib
 import math
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -34,6 +34,8 @@ _PARTNERS = {
     "nobody follows": ("nobody follows",),
     "fields that wait": ("fields that wait",),
     "hidden sections": ("hidden sections",),
+    "fields prepared": ("fields prepared", "nobody follows"),
+    "causes healed": ("causes healed",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
 _COMMENTING = {"annotations", "comments"}
@@ -107,12 +109,20 @@ def make(case: Case) -> Made:
     return Made(base.data, attack.result(), tuple(attack.areas))
 
 
-def cases(count: int, seed: int, kind: str | None = None) -> Iterator[tuple[Case, Made]]:
-    """Yield cases that can be made; the same ones for the same seed."""
+def cases(
+    count: int, seed: int, kind: str | None = None, *, among: Collection[str] | None = None
+) -> Iterator[tuple[Case, Made]]:
+    """Yield cases that can be made; the same ones for the same seed.
+
+    Args:
+        kind: all of them are of this class.
+        among: of all ``count`` only those of these classes.
+    """
     kinds = [kind] if kind else sorted({item.kind for item in MUTATIONS.values()} - {"cover"})
     for number in range(count):
-        choice = random_of(seed, number)
-        yield _first_possible(choice, kinds[number % len(kinds)], f"{seed}/{number}")
+        of = kinds[number % len(kinds)]
+        if among is None or of in among:
+            yield _first_possible(random_of(seed, number), of, f"{seed}/{number}")
 
 
 def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
@@ -408,9 +418,10 @@ class _Trail:
 def _is_forbidden(case: Case) -> bool:
     """Whether the case is nothing but a change that must not pass, drawn or not."""
     allowed_annotations = case.base.startswith("ours/p3") or "/p3" in case.base
-    if len(case.steps) != 1 or (case.kind in _COMMENTING and allowed_annotations):
+    done = [step for step in case.steps if not step.mutation.prepares]
+    if len(done) != 1 or (case.kind in _COMMENTING and allowed_annotations):
         return False
-    return case.steps[0].mutation.forbidden
+    return done[0].mutation.forbidden
 
 
 def _shrunk(trail: _Trail, finding: Finding) -> Finding:
