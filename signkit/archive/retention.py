@@ -103,8 +103,8 @@ def _start(entry: LedgerEntry, runs_from: str, business: Business) -> date | Non
 def _after_filing(day: date, business: Business) -> date:
     """Return when the return of the fiscal year is due in which ``day`` lies.
 
-    The months run from the day after the year's end (法人税法74条1項, 同法施行規則59条2項) to the day before that of the
-    same number (民法143条2項): from the end of February to 30 April, from the end of June to 31 August.
+    The months run from the day after the year's end (法人税法74条1項, 同法施行規則59条2項) to the day before that of
+    the same number (民法143条2項): from the end of February to 30 April, from the end of June to 31 August.
     """
     if business.fiscal_year_end is None:
         return months_after(day, 12 + business.filing_months)
