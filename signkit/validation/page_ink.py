@@ -1,7 +1,8 @@
 """Which letters of a page's text layer can be seen: those that leave a mark where they stand, and stand there alone.
 
 A text layer may hold what nobody sees: letters that are invisible (ISO 32000-2 9.3.6), white, transparent, clipped,
-tiny, in a layer that is off, or painted over.  Whether what is seen there is the letter of the text, this cannot tell.
+tiny, in a layer that is off, or painted over, by an annotation too.  Whether what is seen there is the letter of the
+text, this cannot tell.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _FAR, _PARTS = 1_000.0, 1_000
 _CONTRAST = 48
 #: A letter may fill its box; its surroundings are looked at too, pixels.
 _RIM = 1
+_MAX_ANNOTATIONS = 1_000
 #: Letters that are smaller nobody reads, points.
 _SMALLEST = 3.0
 #: Letters whose middles are nearer than this part of their size lie upon each other, if one is at most twice as large.
@@ -30,16 +32,15 @@ _SAME_PLACE, _AS_LARGE = 0.25, 2.0
 
 
 class PageInk:
-    """What a page draws, annotations aside: a seal stands over a name."""
+    """What a page draws, and what its annotations change of that, seals aside: they stand over names."""
 
     def __init__(self, page: Any) -> None:
         self._page = page
         self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
-        bitmap = page.render(scale=self._scale, grayscale=True, draw_annots=False, may_draw_forms=False)
-        picture: Image = bitmap.to_pil().convert("L")
-        bitmap.close()
+        picture = self._drawn(annotations=False)
         self._width, self._height = picture.size
         self._grey = picture.tobytes()
+        self._covered = self._drawn(annotations=True).tobytes() if _has_covers(page) else self._grey
         # Where the page's origin and its two axes lie on the picture: it may be turned.
         self._origin, self._right, self._up = (self._pixel(x, y) for x, y in ((0, 0), (_FAR, 0), (0, _FAR)))
 
@@ -52,8 +53,20 @@ class PageInk:
         upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._height)
         if left >= right or upper >= lower:
             return False
-        rows = [self._grey[row * self._width + left : row * self._width + right] for row in range(upper, lower)]
-        return max(map(max, rows)) - min(map(min, rows)) >= _CONTRAST
+        places = [slice(row * self._width + left, row * self._width + right) for row in range(upper, lower)]
+        rows = [self._grey[place] for place in places]
+        if max(map(max, rows)) - min(map(min, rows)) < _CONTRAST:
+            return False
+        pairs = (zip(self._grey[place], self._covered[place], strict=True) for place in places)
+        return self._covered is self._grey or all(abs(one - two) < _CONTRAST for row in pairs for one, two in row)
+
+    def _drawn(self, *, annotations: bool) -> Image:
+        bitmap = self._page.render(
+            scale=self._scale, grayscale=True, draw_annots=annotations, may_draw_forms=annotations
+        )
+        picture: Image = bitmap.to_pil().convert("L")
+        bitmap.close()
+        return picture
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
         """Return the pixel at a point of the page."""
@@ -70,6 +83,36 @@ class PageInk:
         across, down = ctypes.c_int(), ctypes.c_int()
         raw.FPDF_PageToDevice(self._page.raw, 0, 0, self._width * _PARTS, self._height * _PARTS, 0, x, y, across, down)
         return across.value / _PARTS, down.value / _PARTS
+
+
+def _has_covers(page: Any) -> bool:
+    """Hide the seals of a page, and tell whether it has other annotations that may draw something."""
+    from pypdfium2 import raw
+
+    count = raw.FPDFPage_GetAnnotCount(page.raw)
+    found = bool(count > _MAX_ANNOTATIONS)
+    for index in range(min(count, _MAX_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page.raw, index)
+        is_field = _is_signature_field(page, annotation)
+        # An empty field that draws is none.  One in several parts, whose value stands elsewhere, may be signed.
+        is_empty = raw.FPDFAnnot_HasKey(annotation, b"T") and not raw.FPDFAnnot_HasKey(annotation, b"V")
+        if is_field and not is_empty:
+            raw.FPDFAnnot_SetFlags(annotation, raw.FPDFAnnot_GetFlags(annotation) | raw.FPDF_ANNOT_FLAG_HIDDEN)
+        else:
+            # These PDFium draws by their appearance alone.
+            by_looks = is_field or raw.FPDFAnnot_GetSubtype(annotation) in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
+            found |= not by_looks or bool(raw.FPDFAnnot_HasKey(annotation, b"AP"))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return found
+
+
+def _is_signature_field(page: Any, annotation: Any) -> bool:
+    from pypdfium2 import raw
+
+    if page.formenv is None:
+        return False
+    kind = raw.FPDFAnnot_GetFormFieldType(page.formenv.raw, annotation)
+    return bool(kind == raw.FPDF_FORMFIELD_SIGNATURE)
 
 
 def crowded(letters: Iterable[tuple[str, Box]]) -> set[Box]:

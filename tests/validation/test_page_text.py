@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from signkit.validation.page_text import Character, PageTextQuestion, carried, carried_beside
+from tests.validation import pdfs
 
 SIZE = 10.0
 NAME = frozenset({"Ann Lee"})
@@ -51,18 +54,29 @@ def test_a_file_that_cannot_be_read_or_has_no_such_field_tells_nothing(blank):
     assert carried_beside(blank, [PageTextQuestion("nobody", len(blank), NAME)]) == [None]
 
 
-def page(words: bytes, widgets: int = 1, size: bytes = b"/MediaBox [0 0 600 800]", behind: bytes = b"") -> bytes:
-    """Return a PDF with ``words`` drawn on its page, and a signature field with so many places."""
-    from tests.validation import pdfs
+def page(
+    words: bytes,
+    widgets: int = 1,
+    size: bytes = b"/MediaBox [0 0 600 800]",
+    behind: bytes = b"",
+    more: Mapping[int, bytes] | None = None,
+) -> bytes:
+    """Return a PDF with ``words`` drawn on its page, and a signature field with so many places.
 
-    places = b"".join(b" %d 0 R" % (10 + number) for number in range(widgets))
+    Of ``more`` objects number 20 is an annotation.
+    """
+
+    places = kids = b"".join(b" %d 0 R" % (10 + number) for number in range(widgets))
+    fields = b"4 0 R 20 0 R" if more and b"/Widget" in more[20] else b"4 0 R"
+    if more:
+        places += b" 20 0 R"
     content = b"%s BT /F 12 Tf %s ET" % (behind, words)
     objects = {
-        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
+        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] >> >>" % fields,
         2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         3: b"<< /Type /Page /Parent 2 0 R %s /Contents 5 0 R /Annots [%s]"
         b" /Resources << /Font << /F 6 0 R >> /ExtGState << /G << /ca 0 >> >> >> >>" % (size, places),
-        4: b"<< /FT /Sig /T (seller) /Kids [%s] >>" % places,
+        4: b"<< /FT /Sig /T (seller) /Kids [%s] >>" % kids,
         5: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         6: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     }
@@ -70,7 +84,7 @@ def page(words: bytes, widgets: int = 1, size: bytes = b"/MediaBox [0 0 600 800]
         bottom = 100 + 300 * number
         rectangle = b"[300 %d 450 %d]" % (bottom, bottom + 60)
         objects[10 + number] = b"<< /Type /Annot /Subtype /Widget /Parent 4 0 R /F 4 /Rect %s >>" % rectangle
-    return pdfs.build(objects)
+    return pdfs.build(objects | dict(more or {}))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +139,57 @@ def test_a_name_that_nobody_sees_is_not_there(behind, words):
 )
 def test_a_name_that_people_see_is_there(size, behind, words):
     pdf = page(words, size=size, behind=behind)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "yes"}]
+
+
+SQUARE = b"<< /Type /Annot /F 4 /Rect [90 110 190 140] /AP << /N 21 0 R >> %s >>"
+ON_PAGE = {
+    "stamp": SQUARE % b"/Subtype /Stamp",
+    "comment": SQUARE % b"/Subtype /FreeText /DA (/F 9 Tf)",
+    "field": SQUARE % b"/Subtype /Widget /FT /Tx /T (note)",
+    "empty signature field": SQUARE % b"/Subtype /Widget /FT /Sig /T (buyer)",
+    "link": SQUARE % b"/Subtype /Link",
+}
+SEALED = SQUARE % b"/Subtype /Widget /FT /Sig /T (seller) /V << /Type /Sig >>"
+
+
+def page_with(annotation: bytes, looks: bytes, widgets: int = 1) -> bytes:
+    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 100 30] /Length %d >>\nstream\n%s\nendstream"
+    return page(ANN, widgets, more={20: annotation, 21: form % (len(looks), looks)})
+
+
+@pytest.mark.parametrize("annotation", ON_PAGE.values(), ids=ON_PAGE.keys())
+@pytest.mark.parametrize(
+    "looks", [b"1 g 0 0 100 30 re f", b"1 g 0 0 100 30 re f 0 g 12 8 2 12 re 20 8 9 2 re 34 8 8 8 re f"],
+    ids=["nothing", "something else"],
+)  # fmt: skip
+def test_a_name_under_an_annotation_is_not_seen(annotation, looks):
+    pdf = page_with(annotation, looks)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "no"}]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "looks"),
+    {
+        "beside it": (ON_PAGE["stamp"].replace(b"[90 110 190 140]", b"[90 150 190 180]"), b"0 0 100 30 re f"),
+        "around it": (ON_PAGE["stamp"], b"1 0 0 RG 1 w 1 1 98 28 re S"),
+        "hidden": (ON_PAGE["stamp"].replace(b"/F 4", b"/F 2"), b"0 0 100 30 re f"),
+    }.values(),
+)
+def test_a_name_beside_an_annotation_is_seen(annotation, looks):
+    pdf = page_with(annotation, looks)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "yes"}]
+
+
+def test_a_name_under_a_seal_is_seen():
+    pdf = page_with(SEALED, b"0 0 100 30 re f", widgets=0)
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "yes"}]
+
+
+def test_a_highlighted_name_is_seen():
+    marked = b"<< /Type /Annot /Subtype /Highlight /F 4 /C [1 1 0] /Rect [98 116 150 134]"
+    marked += b" /QuadPoints [98 134 150 134 98 116 150 116] >>"
+    pdf = page(ANN, more={20: marked})
     assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "yes"}]
 
 
