@@ -34,8 +34,17 @@ class Crypt:
         if not self.aes:
             return _rc4(self._of_object(number, generation), plain)
         padder = PKCS7(128).padder()
+        return self.sealed(padder.update(plain) + padder.finalize())
+
+    def sealed(self, blocks: bytes) -> bytes:
+        """Return whole blocks encrypted (AES-256), after their vector."""
         encryptor = Cipher(algorithms.AES(self.key), modes.CBC(_IV)).encryptor()
-        return _IV + encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
+        return _IV + encryptor.update(blocks) + encryptor.finalize()
+
+    @property
+    def leaves_metadata(self) -> bool:
+        """Whether metadata stays as it is (table 21)."""
+        return b"/EncryptMetadata false" in self.dictionary
 
     def decrypt(self, number: int, secret: bytes) -> bytes:
         if not self.aes:
@@ -61,7 +70,8 @@ class Crypt:
         if syntax.entries(body).get(b"/Type") in _PLAIN_TYPES or b"/Filter /Standard" in body:
             return body
         raw, body = syntax.data(body), syntax.map_strings(body, change)
-        if raw is None or b"/Identity" in body:
+        plain = self.leaves_metadata and syntax.entries(body).get(b"/Type") == b"/Metadata"
+        if raw is None or plain or b"/Identity" in body:
             return body
         told = {key: value for key, value in syntax.entries(body).items() if key != b"/Length"}
         return syntax.stream(told, change(raw))

@@ -9,6 +9,8 @@ from tests.attacks import crypt, syntax
 from tests.attacks.writer import Draft
 
 LAYOUTS = ("classic", "streams", "hybrid", "linearised")
+#: ``open``: RC4 that leaves metadata as it is.
+CIPHERS = ("rc4", "aes", "open")
 IDENTIFIER = b"0123456789abcdef"
 
 CATALOG, PAGES, PAGE, CONTENT, FORM, SELLER, FONT, BUYER = range(1, 9)
@@ -235,5 +237,5 @@ def draft(shape: str, layout: str, cipher: str | None = None) -> Draft:
     if 69 in made.objects:
         made.trailer[b"/Info"] = b"69 0 R"
     if cipher is not None:
-        made.crypt = crypt.rc4(IDENTIFIER) if cipher == "rc4" else crypt.aes256()
+        made.crypt = crypt.aes256() if cipher == "aes" else crypt.rc4(IDENTIFIER, metadata=cipher == "rc4")
     return made
