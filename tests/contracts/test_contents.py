@@ -404,7 +404,7 @@ def test_minimum_wages_of_every_prefecture_are_known_with_their_source():
         ("real-estate-sale", {"building.existing": False, "building.completed": "平成21年"}, "building.existing"),
         ("real-estate-sale", {"building.existing": False, "building.completed": "令和7年11月"}, None),
         ("real-estate-sale", {"building.existing": False, "building.completed": "2025年"}, None),
-        ("real-estate-sale", {"building.existing": False, "building.completed": "令和7年", "building.kind": "倉庫"}, None),
+        ("real-estate-sale", {"building.existing": False, "building.kind": "倉庫"}, None),
         ("real-estate-sale", {"building.completed": "平成21年13月"}, None),
         ("real-estate-explanation", {"building.completed": "令和10年1月"}, "building.completed"),
         ("real-estate-explanation", {"building.existing": False, "inspection": None}, "building.existing"),
