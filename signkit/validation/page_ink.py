@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,10 +36,9 @@ class PageInk:
         self._page = page
         self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
         bitmap = page.render(scale=self._scale, grayscale=True, draw_annots=False, may_draw_forms=False)
-        picture: Image = bitmap.to_pil().convert("L")
+        self._picture: Image = bitmap.to_pil().convert("L")  # a copy: the bitmap's bytes go
         bitmap.close()
-        self._width, self._height = picture.size
-        self._grey = picture.tobytes()
+        self._width, self._height = self._picture.size
         # Where the page's origin and its two axes lie on the picture: it may be turned.
         self._origin, self._right, self._up = (self._pixel(x, y) for x, y in ((0, 0), (_FAR, 0), (0, _FAR)))
 
@@ -52,8 +51,9 @@ class PageInk:
         upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._height)
         if left >= right or upper >= lower:
             return False
-        rows = [self._grey[row * self._width + left : row * self._width + right] for row in range(upper, lower)]
-        return max(map(max, rows)) - min(map(min, rows)) >= _CONTRAST
+        around = self._picture.crop((left, upper, right, lower))
+        darkest, lightest = cast("tuple[int, int]", around.getextrema())  # of one band
+        return lightest - darkest >= _CONTRAST
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
         """Return the pixel at a point of the page."""
