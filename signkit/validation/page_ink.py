@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -37,10 +37,13 @@ class PageInk:
     def __init__(self, page: Any) -> None:
         self._page = page
         self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
-        picture = self._drawn(annotations=False)
+        picture = self._picture = self._drawn(annotations=False)
         self._width, self._height = picture.size
-        self._grey = picture.tobytes()
-        self._covered = self._drawn(annotations=True).tobytes() if _has_covers(page) else self._grey
+        self._covered: Image | None = None
+        if _has_covers(page):
+            from PIL import ImageChops
+
+            self._covered = ImageChops.difference(picture, self._drawn(annotations=True))
         # Where the page's origin and its two axes lie on the picture: it may be turned.
         self._origin, self._right, self._up = (self._pixel(x, y) for x, y in ((0, 0), (_FAR, 0), (0, _FAR)))
 
@@ -53,18 +56,17 @@ class PageInk:
         upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._height)
         if left >= right or upper >= lower:
             return False
-        places = [slice(row * self._width + left, row * self._width + right) for row in range(upper, lower)]
-        rows = [self._grey[place] for place in places]
-        if max(map(max, rows)) - min(map(min, rows)) < _CONTRAST:
+        place = (left, upper, right, lower)
+        darkest, lightest = _extremes(self._picture, place)
+        if lightest - darkest < _CONTRAST:
             return False
-        pairs = (zip(self._grey[place], self._covered[place], strict=True) for place in places)
-        return self._covered is self._grey or all(abs(one - two) < _CONTRAST for row in pairs for one, two in row)
+        return self._covered is None or _extremes(self._covered, place)[1] < _CONTRAST
 
     def _drawn(self, *, annotations: bool) -> Image:
         bitmap = self._page.render(
             scale=self._scale, grayscale=True, draw_annots=annotations, may_draw_forms=annotations
         )
-        picture: Image = bitmap.to_pil().convert("L")
+        picture: Image = bitmap.to_pil().convert("L")  # a copy: the bitmap's bytes go
         bitmap.close()
         return picture
 
@@ -83,6 +85,11 @@ class PageInk:
         across, down = ctypes.c_int(), ctypes.c_int()
         raw.FPDF_PageToDevice(self._page.raw, 0, 0, self._width * _PARTS, self._height * _PARTS, 0, x, y, across, down)
         return across.value / _PARTS, down.value / _PARTS
+
+
+def _extremes(picture: Image, place: tuple[int, int, int, int]) -> tuple[int, int]:
+    """Return the darkest and the lightest grey of a picture's part."""
+    return cast("tuple[int, int]", picture.crop(place).getextrema())  # of one band
 
 
 def _has_covers(page: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -95,6 +96,10 @@ def _load() -> None:
     import signkit.validation.pdf
     import signkit.validation.viewing
     import signkit.web.api.resources  # noqa: F401
+
+    # What is loaded stays: it is not gone through again and again for what a file leaves behind.
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @dataclass(frozen=True)

@@ -114,9 +114,8 @@ def start_caddy(folder, service_address, more=None):
     )
     whole = folder / "Caddyfile"
     shipped = (_SHIPPED / "Caddyfile").read_text()
-    whole.write_text(
-        put_in(shipped, {"127.0.0.1:8420": service_address.removeprefix("http://"), "{\n\tservers {": own})
-    )
+    places = {"127.0.0.1:8420": service_address.removeprefix("http://"), "{\n\tservers {": own}
+    whole.write_text(put_in(shipped, places | (more or {})))
     environment = os.environ | {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
     process = subprocess.Popen(
         [_CADDY, "run", "--config", str(whole), "--adapter", "caddyfile"], env=environment, stderr=subprocess.DEVNULL
@@ -180,6 +179,29 @@ def test_the_shipped_configuration(place, tmp_path, start):
     assert answers == [(200, "application/json"), (201, "application/json"), (404, "application/problem+json")]
     with tenant.store.reading() as connection:
         assert {row[0] for row in connection.execute("SELECT origin FROM operation")} == {_CLIENT}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "here", "elsewhere"),
+    [(start_nginx, "allow 127.0.0.0/8;", "allow 127.0.0.6;"),
+     (start_caddy, "remote_ip private_ranges", "remote_ip 127.0.0.6")],
+)  # fmt: skip
+def test_metrics_are_for_this_machine_and_private_networks(place, tmp_path, start, here, elsewhere):
+    address, *_ = place
+    for folder, more, expected in (("here", {}, 200), ("elsewhere", {here: elsewhere}, 403)):
+        (tmp_path / folder).mkdir()
+        proxy = start(tmp_path / folder, address, more)
+        try:
+            for path, status in (("/metrics", expected), ("/%6detrics", expected), ("/health", 200)):
+                client = proxy.connect()
+                client.request("GET", path)
+                answer = client.getresponse()
+                assert (path, answer.status) == (path, status)
+                assert (b"signkit" in answer.read()) is (path != "/health" and status == 200)
+                client.close()
+        finally:
+            proxy.stop()
 
 
 def ends(connection):
