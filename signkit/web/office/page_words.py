@@ -129,6 +129,11 @@ OFFICE_WORDS: dict[str, Text] = {
     "with_remark": Text(
         "Remark (may be empty; does not enter the contract)", "コメント（空でもかまいません。契約書には入りません）"
     ),
+    "the_remark": Text(
+        "Remark (colleagues read it; it does not enter the contract)",
+        "コメント（社内だけで読めます。契約書には入りません）",
+    ),
+    "dates_go": Text("Set these days", "この日付にする"),
     "remind_on": Text("Remind on", "督促日"),
     "expires_on": Text("To be signed by", "署名期限"),
     "expires_on_day": Text("to be signed by {day}", "署名期限 {day}"),
