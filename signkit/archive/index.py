@@ -11,7 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from signkit.jpki.names import legal_form_spellings
-from signkit.jpki.normalise import fold
+from signkit.jpki.normalise import fold, hiragana, katakana
 
 #: Follows the last character, so that a text's end can be told; private use: no accepted text holds it.
 _END = "\ue001"
@@ -42,8 +42,15 @@ def phrase(text: str) -> str | None:
 
 
 def sought_words(text: str) -> list[tuple[str, ...]]:
-    """Return the words of ``text`` in `sought_form`, each in every way that its legal form may be written."""
-    return [_ways_of(word) for part in text.split() if (word := sought_form(part))]
+    """Return the words of ``text`` in `sought_form`, each in every way that its legal form and its kana may be written.
+
+    The index tells hiragana from katakana, as contracts do; who looks for a name knows how it sounds.
+    """
+    return [_in_both_kana(_ways_of(word)) for part in text.split() if (word := sought_form(part))]
+
+
+def _in_both_kana(ways: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(written for way in ways for written in (way, katakana(way), hiragana(way))))
 
 
 def _ways_of(word: str) -> tuple[str, ...]:

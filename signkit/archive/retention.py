@@ -10,7 +10,7 @@ import tomllib
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -101,12 +101,24 @@ def _start(entry: LedgerEntry, runs_from: str, business: Business) -> date | Non
 
 
 def _after_filing(day: date, business: Business) -> date:
-    """Return when the return of the fiscal year is due in which ``day`` lies."""
+    """Return when the return of the fiscal year is due in which ``day`` lies.
+
+    The months run from the day after the year's end (法人税法74条1項, 同法施行規則59条2項) to the day before that of
+    the same number (民法143条2項): from the end of February to 30 April, from the end of June to 31 August.
+    """
     if business.fiscal_year_end is None:
         return months_after(day, 12 + business.filing_months)
     month, last = business.fiscal_year_end
     end = next(end for year in (day.year, day.year + 1) if (end := day_in(year, month, last)) >= day)
-    return months_after(end, business.filing_months)
+    return _end_of_months_behind(end, business.filing_months)
+
+
+def _end_of_months_behind(day: date, months: int) -> date:
+    if day == date.max:
+        return day
+    first = day + timedelta(1)
+    same = months_after(first, months)
+    return same if same.day < first.day or same == date.max else same - timedelta(1)
 
 
 def months_after(day: date, months: int) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from signkit.archive import journal
+from signkit.archive import journal, schema
 from signkit.archive.blobs import Blobs
 from signkit.archive.entries import entry_digest
 from signkit.archive.operations import changed_operations
 from signkit.archive.purging import disposal_digests
-from signkit.archive.store import DISPOSALS, LEDGER, Archive, settings_digest
+from signkit.archive.store import DISPOSALS, LEDGER, Archive, migrate, settings_digest
 from signkit.words import Text
 
 #: What is wrong, by its code; the codes are stable.
@@ -59,6 +60,14 @@ _WORDS = {
     "archive-other": Text("the checkpoint is of another archive", "控え (チェックポイント) は別の保管庫のものです"),
     "stamp-bad": Text("the timestamp of {name} does not hold", "{name} のタイムスタンプが有効ではありません"),
     "database": Text("the ledger's file is damaged: {name}", "台帳のファイルが壊れています (SQLite: {name})"),
+    "structure-changed": Text(
+        "the ledger: {name} is missing or was changed (a table, an index, or a guard of the journal)",
+        "台帳: {name} (表・索引・記録簿を守る仕組み) が失われたか、書き換えられています",
+    ),
+    "structure-added": Text(
+        "the ledger: {name} is none of the ledger's own (a table, an index or a trigger)",
+        "台帳: {name} は本来の台帳にないもの (表・索引・トリガー) です",
+    ),
     "orphan": Text(
         "the ledger: rows of table {name} belong to what is not there any more",
         "台帳: 表 {name} に、元の記録が失われた行があります",
@@ -114,6 +123,7 @@ def verify(archive: Archive, watch: Watch = watch_nothing) -> Verified:
     with archive.reading() as connection:
         troubles = [
             *_database(connection),
+            *_structure(connection),
             *_journal(connection),
             *_entries(connection),
             *_files(connection, archive.blobs, watch),
@@ -132,6 +142,30 @@ def _database(connection: sqlite3.Connection) -> Iterator[Trouble]:
             yield Trouble("database", str(found).replace("\n", " "))
     tables = {table for table, *_ in connection.execute("PRAGMA foreign_key_check").fetchall()}
     yield from (Trouble("orphan", table) for table in sorted(tables))
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[Trouble]:
+    """Hold tables, indexes and triggers against an empty ledger's: triggers are what guards the journal."""
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        migrate(empty, schema.MIGRATIONS[:version], schema.APPLICATION_ID)
+        wanted = _objects(empty)
+    there = _objects(connection)
+    for name in sorted(wanted.keys() | there.keys()):
+        if name not in wanted:
+            yield Trouble("structure-added", name)
+        elif there.get(name) != wanted[name]:
+            yield Trouble("structure-changed", name)
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return by name how each table, index and trigger was made; what SQLite makes for them by itself is left out."""
+    every = connection.execute(
+        "SELECT name, type || ' ' || sql FROM sqlite_master WHERE sql IS NOT NULL"
+        r" AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT IN"
+        " (SELECT name FROM pragma_table_list WHERE type = 'shadow')"
+    )
+    return dict(every.fetchall())
 
 
 def _index(archive: Archive) -> Iterator[Trouble]:

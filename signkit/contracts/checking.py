@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from signkit.contracts import characters, fonts, privacy
+from signkit.contracts import characters, fonts, privacy, unfilled
 from signkit.contracts.rules.rule import LAWFUL, Scrutiny, Severity
 from signkit.contracts.schema_items import dotted_path, schema_at, title_and_clause
 from signkit.contracts.template import Template
@@ -113,9 +113,12 @@ def _text_problems(
     for steps, key, text in _texts(data, ()):
         other = not key and is_other_number(template, steps, scrutiny)
         faults = [*_number_faults(text, dotted_path(steps), key, other), *_faults(text, key, font_set)]
+        # A contract that was made and signed is typeset again as it is.
+        if scrutiny.law and not key:
+            faults += _meaning_faults(text, may_be_blank="minLength" not in schema_at(template.schema, steps))
         for code, message in faults:
             title, clause = title_and_clause(template.schema, steps)
-            severity: Severity = "warning" if code == _MAYBE else "refused"
+            severity: Severity = "warning" if code in _WARNED_OF else "refused"
             yield Problem(code, dotted_path(steps), title, clause, message, severity)
 
 
@@ -132,6 +135,17 @@ def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tu
     elif not key and (missing := fonts.missing_glyphs(text, font_set)):
         shown = fonts.describe_missing(missing)
         yield "glyph", Text(f"the fonts cannot draw: {shown}", f"フォントに字形のない文字があります: {shown}")
+
+
+def _meaning_faults(text: str, *, may_be_blank: bool) -> Iterator[tuple[str, Text]]:
+    """Yield what makes a text say nothing, or something that cannot be."""
+    if unfilled.is_blank(text):
+        if text and not may_be_blank:  # the schema tells of no characters at all
+            yield "value", _EMPTY
+    elif unfilled.is_placeholder(text):
+        yield _PLACEHOLDER, _PLACEHOLDER_LEFT
+    elif unfilled.names_impossible_date(text):
+        yield _NO_SUCH_DATE, _NO_DATE
 
 
 def _number_faults(text: str, path: str, key: bool, other: bool) -> Iterator[tuple[str, Text]]:
@@ -161,6 +175,18 @@ def other_numbers(template: Template, data: Mapping[str, Any], scrutiny: Scrutin
 
 
 _MAYBE = "my-number-possible"
+_PLACEHOLDER = "placeholder"
+_NO_SUCH_DATE = "no-such-date"
+_WARNED_OF = frozenset({_MAYBE, _PLACEHOLDER, _NO_SUCH_DATE})
+_EMPTY = Text("must not be empty", "空にはできません")
+_PLACEHOLDER_LEFT = Text(
+    "seems to be still to be filled in: a stroke, circles or the like stand in its place",
+    "未記入のように見えます(線や○、「未定」だけが書かれています)",
+)
+_NO_DATE = Text(
+    "names a day, month or year of an era that there is not",
+    "存在しない日付又は元号の年が書かれています",
+)
 MY_NUMBER = Text(
     "holds what may be a 個人番号 (12 digits whose check digit fits); it must not stand in a contract",
     "個人番号とみられる12桁の数字があります。契約書には記載できません",
@@ -262,7 +288,7 @@ def _words(error: ValidationError) -> Text:
         case "maximum" | "exclusiveMaximum":
             return Text(f"must be at most {wanted}", f"{wanted} 以下にしてください")
         case "minLength":
-            return Text("must not be empty", "空にはできません")
+            return _EMPTY
         case "maxLength":
             return Text(f"must have at most {wanted} characters", f"{wanted} 文字以内にしてください")
         case "minItems":

@@ -122,6 +122,11 @@ def hiragana(text: str) -> str:
     return "".join(chr(ord(one) - 0x60) if "ァ" <= one <= "ヶ" else one for one in text)
 
 
+def katakana(text: str) -> str:
+    """Return ``text`` with hiragana as katakana."""
+    return "".join(chr(ord(one) + 0x60) if "ぁ" <= one <= "ゖ" else one for one in text)
+
+
 def without_accents(text: str) -> str:
     """Return Latin ``text`` without its diacritics (É as E), as a passport's machine-readable line has it."""
     # NFD parts letter and mark; marks of category Mn are then left out.

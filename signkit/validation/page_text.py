@@ -63,7 +63,7 @@ class PageTextQuestion:
 
     Attributes:
         field: the full name of the signature field.
-        end: how many bytes of the file its signature covers.
+        end: how many bytes of the file are read: what its signature covers, or less where that shows the same.
         texts: names and the like.
         pages: those (from 0) that show the field: to load a page costs milliseconds; None: any.
     """

@@ -18,8 +18,10 @@ from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, contract_of, role_asked_for
 from signkit.pdf.pages import pages
+from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
+from signkit.validation.page_states import PageStates
 from signkit.validation.page_text import Answer, Carried, PageTextQuestion, ask_beside
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
@@ -43,11 +45,18 @@ class Parties:
     """Who is to sign which field: what the caller expects, before what the contract says.
 
     Args:
-        found: the file's signatures.
+        found: the file's signatures, in the order of signing.
         expected: whom the caller names, by field or by the title of its role (売主).
+        doubts: about the file, where they are known.
     """
 
-    def __init__(self, file: PdfFile, found: Iterable[FoundSignature], expected: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        file: PdfFile,
+        found: Iterable[FoundSignature],
+        expected: Mapping[str, str],
+        doubts: Doubts | None = None,
+    ) -> None:
         self._file = file
         self._found = tuple(found)
         self._unreadable = False
@@ -60,7 +69,7 @@ class Parties:
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
-        self._read_beside = ask_beside(file.data, [self._question(each) for each in self._asked], file.password)
+        self._read_beside = ask_beside(file.data, self._questions(doubts or Doubts(file)), file.password)
 
     def judge(
         self, report: SignatureReport, found: FoundSignature, certificate: Any, policy: Policy, *, confirmed: bool
@@ -152,13 +161,18 @@ class Parties:
         """What stands beside the parties' fields."""
         return {_key(found): answer for found, answer in zip(self._asked, self._read_beside(), strict=True)}
 
-    def _question(self, found: FoundSignature) -> PageTextQuestion:
+    def _questions(self, doubts: Doubts) -> list[PageTextQuestion]:
+        shown = [self._pages_of(found) for found in self._asked]
+        ends = PageStates(self._file, doubts).ends(zip(self._asked, shown, strict=True))
+        return [self._question(*each) for each in zip(self._asked, shown, ends, strict=True)]
+
+    def _question(self, found: FoundSignature, shown: tuple[int, ...], end: int) -> PageTextQuestion:
         field = found.field or ""
         party = self._named[field]
         texts = (
             party.name, party.organization, party.address, party.label.ja, party.label.en, self._expected.get(field),
         )  # fmt: skip
-        return PageTextQuestion(field, found.end, frozenset(filter(None, texts)), self._pages_of(found))
+        return PageTextQuestion(field, end, frozenset(filter(None, texts)), shown)
 
     def _pages_of(self, found: FoundSignature) -> tuple[int, ...]:
         """Return the pages (from 0) that show the field, itself or by its widgets."""

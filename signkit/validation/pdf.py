@@ -98,10 +98,10 @@ class _Pdf:
         self._options = options
         self._file = PdfFile(data, Meter(options.limits), options.password)
         self._found = find_signatures(self._file)
-        # Another process reads the pages for it, while all the rest is judged here.
-        self._parties = Parties(self._file, self._found, options.expect)
-        self._checked = [item for found in self._found for item in check(self._file, found, beginnings)]
         self._changes = Changes(self._file, self._found)
+        # Another process reads the pages for it, while all the rest is judged here.
+        self._parties = Parties(self._file, self._found, options.expect, self._changes.doubts)
+        self._checked = [item for found in self._found for item in check(self._file, found, beginnings)]
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._pool = self._pool_of()

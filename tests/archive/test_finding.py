@@ -50,6 +50,13 @@ def numbers(archive, **query):
         ("株式会社ＡＢＣ", "abc"),
         ("ABC Corporation", "ＡＢＣ"),
         ("ジョン・スミス", "ジョンスミス"),
+        ("タナカ ハナコ", "たなか"),
+        ("ﾀﾅｶ ﾊﾅｺ", "はなこ"),
+        ("さくら商店", "サクラ"),
+        ("さくら商店", "ｻｸﾗ商店"),
+        ("㈱サクラ商店", "株式会社さくら"),
+        ("ガーデン商会", "がーでん"),
+        ("ゔぃおら", "ヴィオラ"),
         ("㈱架空", "株式会社"),
         ("㈱髙﨑商店", "株式会社高崎商店"),
         ("株式会社髙﨑商店", "㈱高崎商店"),
@@ -80,6 +87,8 @@ def test_a_common_name_is_looked_up_in_every_way_it_is_written(archive, monkeypa
     number = add(archive, "㈱髙﨑商店", amount=5, date=date(2026, 1, 1))
     add(archive, "㈲髙﨑商店", amount=5, date=date(2026, 1, 1))
     assert numbers(archive, party="株式会社高崎", amount_from=1, date_to=date(2026, 2, 1)) == [number]
+    in_kana = add(archive, "サクラ商店", amount=5, date=date(2026, 1, 1))
+    assert numbers(archive, party="さくら商店", amount_from=1, date_to=date(2026, 2, 1)) == [in_kana]
 
 
 @pytest.mark.parametrize("typed", ["中太", "田太郎", "郎田", "佐藤", "田中 花子"])

@@ -43,8 +43,16 @@ def entry(**facts):
         ({"kind": "contract", "date": date(2020, 4, 1)}, replace(MARCH, tax_years=10), date(2031, 5, 31), "tax"),
         ({"kind": "contract", "date": date(2020, 4, 1)}, replace(MARCH, filing_months=3), date(2028, 6, 30), "tax"),
         ({"kind": "contract", "date": date(2020, 4, 1)}, Business(), date(2028, 6, 1), "tax"),  # the latest year's end
-        ({"kind": "contract", "date": date(2020, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2027, 4, 29), "tax"),
-        ({"kind": "contract", "date": date(2021, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2028, 4, 28), "tax"),
+        ({"kind": "contract", "date": date(2020, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2027, 4, 30), "tax"),
+        ({"kind": "contract", "date": date(2021, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2028, 4, 30), "tax"),
+        # the months until the return run from the day after the year's end: to the last day of a longer month, too
+        ({"kind": "contract", "date": date(2020, 6, 30)}, Business(fiscal_year_end=(6, 30)), date(2027, 8, 31), "tax"),
+        ({"kind": "contract", "date": date(2020, 7, 1)}, Business(fiscal_year_end=(6, 30)), date(2028, 8, 31), "tax"),
+        ({"date": date(2020, 11, 30)}, Business(fiscal_year_end=(11, 30)), date(2028, 1, 31), "tax"),
+        ({"date": date(2020, 12, 31)}, Business(fiscal_year_end=(12, 31)), date(2028, 2, 28), "tax"),
+        ({"kind": "contract", "date": date(2020, 6, 20)}, Business(fiscal_year_end=(6, 20)), date(2027, 8, 20), "tax"),
+        ({"kind": "contract", "date": date(2020, 8, 30)}, Business(7, (8, 30), 6), date(2028, 2, 28), "tax"),
+        ({"kind": "contract", "date": date(2020, 6, 30)}, Business(7, (6, 30), 0), date(2027, 6, 30), "tax"),
         ({"date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),  # whatever it is
         # by the last day that can be written people say that something never ends
         ({"kind": "contract", "date": date(9999, 12, 31)}, MARCH, date.max, "tax"),

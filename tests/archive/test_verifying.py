@@ -145,6 +145,33 @@ def test_a_journal_that_was_changed_or_cut_is_told(filled, statement, code, name
     assert (code, name) in found(filled)
 
 
+@pytest.mark.parametrize(
+    ("statement", "code", "name"),
+    [
+        ("DROP TRIGGER journal_is_never_changed", "structure-changed", "journal_is_never_changed"),
+        ("DROP TRIGGER journal_is_never_cut", "structure-changed", "journal_is_never_cut"),
+        ("DROP INDEX entry_by_date", "structure-changed", "entry_by_date"),
+        ("DROP TABLE watched", "structure-changed", "watched"),
+        ("ALTER TABLE stamp ADD COLUMN more TEXT", "structure-changed", "stamp"),
+        ("CREATE TRIGGER t AFTER INSERT ON entry BEGIN SELECT 1; END", "structure-added", "t"),
+        ("CREATE TABLE words_of_mine (a)", "structure-added", "words_of_mine"),
+    ],
+)
+def test_a_ledger_that_lost_its_guards_or_gained_a_table_is_told(filled, statement, code, name):
+    around_the_ledger(filled, statement)
+    assert found(filled) == [(code, name)]
+
+
+@pytest.mark.parametrize("replaced", ["BEGIN SELECT 1; END", "WHEN 0 BEGIN SELECT raise(ABORT, 'x'); END"])
+def test_a_guard_that_guards_nothing_is_told(filled, replaced):
+    around_the_ledger(
+        filled,
+        "DROP TRIGGER journal_is_never_cut",
+        f"CREATE TRIGGER journal_is_never_cut BEFORE DELETE ON journal {replaced}",
+    )
+    assert found(filled) == [("structure-changed", "journal_is_never_cut")]
+
+
 @pytest.mark.slow
 def test_an_older_state_put_back_misses_the_newer_file(folder, clock):
     with open_archive(folder, clock) as archive:

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.attacks import honest, hunt, verdicts
+from tests.attacks import honest, hunt, verdicts, witnesses
 from tests.attacks.hunt import Findings
 
 _WORDS = (
@@ -26,7 +26,7 @@ _WORDS = (
 
 def table(findings: Findings) -> str:
     """Return the counts by class."""
-    names = ("pdfium", "poppler", "mupdf")
+    names = ["pdfium", "poppler", "mupdf", *(["pdf.js"] if "pdf.js" in findings.asked else [])]
     rule = "finding rule"
     words = [*_WORDS, rule, *(f"finding {name}" for name in names), *(f"lost {name}" for name in names)]
     head = ["class", *(word.replace("finding ", "f:").replace("not permitted before", "n/a") for word in words)]
@@ -107,6 +107,7 @@ def main() -> int:
         action="store_true",
         help="count the verdicts of EU DSS and pyHanko beside ours, as a table",
     )
+    parser.add_argument("--pdfjs", action="store_true", help="have pdf.js draw too (npm ci in tests/witnesses/pdfjs)")
     parser.add_argument("--honest", action="store_true", help="make honest updates, and count those not permitted")
     given = parser.parse_args()
     if given.witness_verdicts:
@@ -118,7 +119,9 @@ def main() -> int:
     findings = Findings()
     asked = hunt.cases(given.cases, given.seed, given.kind)
     try:
-        hunt.hunt(cases=asked, everything=given.visible, findings=findings, progress=Progress(given.every))
+        call = witnesses.with_pdfjs if given.pdfjs else witnesses.witnesses
+        told = Progress(given.every)
+        hunt.hunt(cases=asked, everything=given.visible, findings=findings, progress=told, call=call)
     except KeyboardInterrupt:
         print("broken off")
     for name, why in findings.missing.items():

@@ -112,6 +112,8 @@ def options() -> ValidationOptions:
 
 def signed(draft: Draft, seal: str) -> bytes:
     """Write a document and sign it."""
+    if draft.linearised is not None:
+        return signed_as_written(draft)
     pdf = draft.render()
     if draft.layout == "linearised":
         from tests.signing.formats import qpdf
@@ -119,10 +121,19 @@ def signed(draft: Draft, seal: str) -> bytes:
         pdf = qpdf(pdf, "--linearize", "--object-streams=disable")
     names = {"p1": b"/P 1", "p2": b"/P 2", "p3": b"/P 3"}
     hidden = tuple(body for _, body in draft.shadows)
-    pdf = sign(pdf, b"seller", draft.crypt, hidden, permission=names.get(seal), lock=seal == "locked")
+    how = {"permission": names.get(seal), "lock": seal == "locked", "seen": not draft.sealed_unseen}
+    pdf = sign(pdf, b"seller", draft.crypt, hidden, **how)
     if seal in ("twice", "lasting"):
-        pdf = sign(pdf, b"buyer", draft.crypt, hidden)
+        pdf = sign(pdf, b"buyer", draft.crypt, hidden, seen=not draft.sealed_unseen)
     return stamped(with_evidence(pdf, draft.crypt, hidden), draft.crypt, hidden) if seal == "lasting" else pdf
+
+
+def signed_as_written(draft: Draft) -> bytes:
+    """Write a document with its signature in it, so that nothing follows its end."""
+    made, value = draft.copy(), draft.new()
+    made.objects[shapes.SELLER] = syntax.with_entries(made.objects[shapes.SELLER], {b"/V": syntax.reference(value)})
+    made.objects[value] = pdfs.signature_dictionary(room=2600)
+    return pdfs.fill(made.render_linearised(), cms)
 
 
 def field_named(doc: Doc, name: bytes) -> int:
@@ -235,7 +246,7 @@ def one_of(family: str, choice: Random, seals: tuple[str, ...] = SEALS) -> str:
         return choice.choice(sorted(name for name, base in ours().items() if base.seal in seals))
     if family == "encrypted":
         shape, seal = choice.choice(("plain", "form")), choice.choice(seals)
-        return f"{shape}/classic/{seal}/{choice.choice(('rc4', 'aes'))}"
+        return f"{shape}/classic/{seal}/{choice.choice(shapes.CIPHERS)}"
     return f"{family}/{choice.choice(layouts())}/{choice.choice(seals)}"
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -19,7 +19,7 @@ from tests.attacks.doc import Absent
 from tests.attacks.legible import Place
 from tests.attacks.mutations import MUTATIONS, Attack, Mutation
 from tests.attacks.mutations.attack import COMMENTED
-from tests.attacks.witnesses import Area, Drawing
+from tests.attacks.witnesses import Area, Drawing, Witness
 from tests.attacks.writer import random_of
 
 Judge = Callable[[bytes], Report]
@@ -34,6 +34,8 @@ _PARTNERS = {
     "nobody follows": ("nobody follows",),
     "fields that wait": ("fields that wait",),
     "hidden sections": ("hidden sections",),
+    "fields prepared": ("fields prepared", "nobody follows"),
+    "causes healed": ("causes healed",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
 _COMMENTING = {"annotations", "comments"}
@@ -107,12 +109,20 @@ def make(case: Case) -> Made:
     return Made(base.data, attack.result(), tuple(attack.areas))
 
 
-def cases(count: int, seed: int, kind: str | None = None) -> Iterator[tuple[Case, Made]]:
-    """Yield cases that can be made; the same ones for the same seed."""
+def cases(
+    count: int, seed: int, kind: str | None = None, *, among: Collection[str] | None = None
+) -> Iterator[tuple[Case, Made]]:
+    """Yield cases that can be made; the same ones for the same seed.
+
+    Args:
+        kind: all of them are of this class.
+        among: of all ``count`` only those of these classes.
+    """
     kinds = [kind] if kind else sorted({item.kind for item in MUTATIONS.values()} - {"cover"})
     for number in range(count):
-        choice = random_of(seed, number)
-        yield _first_possible(choice, kinds[number % len(kinds)], f"{seed}/{number}")
+        of = kinds[number % len(kinds)]
+        if among is None or of in among:
+            yield _first_possible(random_of(seed, number), of, f"{seed}/{number}")
 
 
 def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
@@ -199,20 +209,21 @@ def all_permitted(report: Report) -> bool:
 class Gallery:
     """The witnesses that are there, a set of their own for every thread, and what they drew of files before."""
 
-    def __init__(self) -> None:
-        self.missing = {item.name: why for item in witnesses.witnesses() if (why := item.missing()) is not None}
+    def __init__(self, call: Callable[[], list[Witness]] = witnesses.witnesses) -> None:
+        self._call = call
+        self.missing = {item.name: why for item in call() if (why := item.missing()) is not None}
         self._own = threading.local()
-        self._all: list[witnesses.Witness] = []
+        self._all: list[Witness] = []
         self._kept: dict[tuple[str, int, bytes], Drawing] = {}
         self._letters: dict[bytes, list[Place]] = {}
 
     @property
     def names(self) -> list[str]:
-        return [item.name for item in witnesses.witnesses() if item.name not in self.missing]
+        return [item.name for item in self._call() if item.name not in self.missing]
 
-    def _witnesses(self) -> list[witnesses.Witness]:
+    def _witnesses(self) -> list[Witness]:
         if not hasattr(self._own, "items"):
-            self._own.items = [item for item in witnesses.witnesses() if item.name not in self.missing]
+            self._own.items = [item for item in self._call() if item.name not in self.missing]
             self._all += self._own.items
         return self._own.items
 
@@ -230,7 +241,7 @@ class Gallery:
                 seen[witness.name] = found
         return seen, lost
 
-    def _covered(self, witness: witnesses.Witness, made: Made) -> str | None:
+    def _covered(self, witness: Witness, made: Made) -> str | None:
         """Return what a witness can no longer read."""
         letters = self._readable(made.before)
         before, after = self._before(witness, made.before, legible.DPI), witness.draw(made.after, legible.DPI)
@@ -246,7 +257,7 @@ class Gallery:
             self._letters[key] = reader.letters(pdf)
         return self._letters[key]
 
-    def _before(self, witness: witnesses.Witness, pdf: bytes, dpi: int = witnesses.DPI) -> Drawing:
+    def _before(self, witness: Witness, pdf: bytes, dpi: int = witnesses.DPI) -> Drawing:
         key = (witness.name, dpi, hashlib.sha256(pdf).digest())
         if key not in self._kept:
             if len(self._kept) > _KEPT:
@@ -277,11 +288,12 @@ class Finding:
 
 @dataclass
 class Findings:
-    """What came of a hunt: counts by class and word, and the findings."""
+    """What came of a hunt: counts by class and word, the findings, and which witnesses were asked or are missing."""
 
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     found: list[Finding] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     def count(self, kind: str, *words: str) -> None:
         self.counts.setdefault(kind, Counter()).update(words)
@@ -312,6 +324,7 @@ def hunt(
     enough: float = math.inf,
     findings: Findings | None = None,
     progress: Callable[[Findings], None] = lambda _: None,
+    call: Callable[[], list[Witness]] = witnesses.witnesses,
 ) -> Findings:
     """Judge all cases and have drawn what is permitted.
 
@@ -323,9 +336,10 @@ def hunt(
         enough: end after so many findings.
         findings: what is filled, so that whoever breaks the hunt off has what was found till then.
         progress: told after every case.
+        call: makes the witnesses.
     """
-    findings, gallery = findings or Findings(), Gallery()
-    findings.missing = gallery.missing
+    findings, gallery = findings or Findings(), Gallery(call)
+    findings.missing, findings.asked = gallery.missing, gallery.names
     trail = _Trail(judge, gallery, everything)
     try:
         with ThreadPoolExecutor(2) as pool:
@@ -408,9 +422,10 @@ class _Trail:
 def _is_forbidden(case: Case) -> bool:
     """Whether the case is nothing but a change that must not pass, drawn or not."""
     allowed_annotations = case.base.startswith("ours/p3") or "/p3" in case.base
-    if len(case.steps) != 1 or (case.kind in _COMMENTING and allowed_annotations):
+    done = [step for step in case.steps if not step.mutation.prepares]
+    if len(done) != 1 or (case.kind in _COMMENTING and allowed_annotations):
         return False
-    return case.steps[0].mutation.forbidden
+    return done[0].mutation.forbidden
 
 
 def _shrunk(trail: _Trail, finding: Finding) -> Finding:

@@ -9,6 +9,8 @@ from tests.attacks import crypt, syntax
 from tests.attacks.writer import Draft
 
 LAYOUTS = ("classic", "streams", "hybrid", "linearised")
+#: ``open``: RC4 that leaves metadata as it is.
+CIPHERS = ("rc4", "aes", "open")
 IDENTIFIER = b"0123456789abcdef"
 
 CATALOG, PAGES, PAGE, CONTENT, FORM, SELLER, FONT, BUYER = range(1, 9)
@@ -30,6 +32,14 @@ def looks(width: int, height: int, content: bytes) -> bytes:
         b"/Resources": b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>",
     }  # fmt: skip
     return syntax.stream(said, content)
+
+
+DINGBATS = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >> >> >>"
+
+
+def box_drawn_anew(content: bytes, resources: bytes = DINGBATS) -> bytes:
+    """Return a state of a check box as another program than the form's writes it."""
+    return syntax.with_entries(looks(16, 16, b"q 0 0 16 16 re S Q " + content), {b"/Resources": resources})
 
 
 def words(text: bytes, *, x: int = 5, y: int = 8, size: int = 12, font: bytes = b"/F1") -> bytes:
@@ -78,7 +88,7 @@ def form() -> dict[int, bytes]:
         + b" /Rect [10 50 26 66] >>"
     )  # fmt: skip
     of[75] = (
-        b"<< /FT /Btn /T (insured) /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
+        b"<< /FT /Btn /T (insured) /MK << /CA (4) >> /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
         + b" /Rect [40 50 56 66] >>"
     )  # fmt: skip
     of[40], of[41] = looks(16, 16, b"0 0 16 16 re f"), looks(16, 16, b"0 0 16 16 re S")
@@ -235,5 +245,5 @@ def draft(shape: str, layout: str, cipher: str | None = None) -> Draft:
     if 69 in made.objects:
         made.trailer[b"/Info"] = b"69 0 R"
     if cipher is not None:
-        made.crypt = crypt.rc4(IDENTIFIER) if cipher == "rc4" else crypt.aes256()
+        made.crypt = crypt.aes256() if cipher == "aes" else crypt.rc4(IDENTIFIER, metadata=cipher == "rc4")
     return made

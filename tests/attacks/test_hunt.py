@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.attacks import bases, honest, hunt, witnesses
+from tests.attacks import bases, honest, hunt, shapes, witnesses
 from tests.attacks.__main__ import table
 from tests.attacks.mutations import MUTATIONS
 from tests.attacks.witnesses import Drawing, Picture
@@ -23,6 +23,18 @@ def test_the_witnesses_are_there_and_draw(witness):
     witness.close()
     assert [(page.width, page.height) for page in drawing.pages] == [(112, 78), (112, 78)]
     assert len(set(drawing.pages[0].pixels)) > 2
+
+
+@pytest.mark.skipif(witnesses.PdfJs().missing() is not None, reason="pdf.js is asked by hand alone")
+def test_pdfjs_goes_by_what_a_linearised_file_says_of_its_pages():
+    """The others show the page tree's first page; what is no PDF shows nothing, and ends nothing."""
+    draft, witness = shapes.draft("plain", "classic"), witnesses.PdfJs()
+    MUTATIONS["first_page_of_a_linearised_file"].apply(draft, random.Random(1))
+    pdf = bases.signed(draft, "approval")
+    before, nothing, after = (witness.draw(each) for each in (pdf, b"%PDF-", pdf + b"\n"))
+    witness.close()
+    assert nothing.lost == "nothing drawn"
+    assert witnesses.difference(before, after) is not None
 
 
 def test_every_base_is_permitted_as_it_was_signed():

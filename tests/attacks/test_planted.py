@@ -6,13 +6,20 @@ changed file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 
+from signkit.pdf.changes import covering
+from signkit.pdf.reading import doubts
+from signkit.pdf.reading.encryption import Decryption
 from signkit.validation.report import Report
 from tests.attacks import hunt
+from tests.attacks.hunt import Case, Made
 from tests.attacks.mutations import MUTATIONS
+from tests.attacks.test_hunt import CASES
 
 pytestmark = pytest.mark.slow  # each rule is switched off, and the hunt run
 
@@ -49,3 +56,82 @@ def test_a_judge_who_permits_everything_is_found_out_in_every_class(kind):
 
 def test_a_judge_who_permits_nothing_has_no_findings():
     assert missed_by(suspicious, count=60) is None
+
+
+# --- one rule at a time ----------------------------------------------------------------------------------------
+
+
+class Fault(NamedTuple):
+    """A rule switched off, and what the hunt must find then; ``unseen``: without pictures too, which see it."""
+
+    operation: str
+    rule: str
+    without: Callable[..., object]
+    unseen: bool = False
+
+
+def _placing_what_it_can(step: Callable) -> Callable:
+    """An operator with as many numbers as none has was passed over once."""
+    return lambda state, operator, operands: (
+        (state, None) if operator == b"cm" and len(operands) != 6 else step(state, operator, operands)
+    )
+
+
+def _of_objects_alone(find: Callable) -> Callable:
+    return lambda file, last: (each for each in find(file, last) if each.where != "trailer")
+
+
+def _taking_padding_off(decrypt: Callable) -> Callable:
+    """Without a word about what it was."""
+
+    def take(self: Decryption, key: bytes, data: bytes, ref: object) -> bytes:
+        known = set(self.flaws)
+        plain = decrypt(self, key, data, ref)
+        self.flaws.intersection_update(known)
+        return plain
+
+    return take
+
+
+_CHANGES, _READING = "signkit.pdf.changes.", "signkit.pdf.reading."
+FAULTS = [
+    Fault("widget_below_what_is_no_field", _CHANGES + "field_changes.Fields._is_said_once", lambda *_: True),
+    Fault("box_that_draws_more_than_its_tick", _CHANGES + "field_changes.draws_when_off", lambda *_: False),
+    Fault("blank_that_shows", _CHANGES + "field_changes.is_filled", lambda *_: False, unseen=True),
+    Fault(
+        "border_stated_at_last", _CHANGES + "field_changes._is_said_at_last", lambda key, *_: key in ("/BS", "/Type")
+    ),
+    Fault("name_that_streams_cut_in_two", _CHANGES + "unused_names._may_go_on_as", lambda *_: False),
+    Fault(
+        "text_that_viewers_place_differently",
+        _CHANGES + "covering._step",
+        _placing_what_it_can(covering._step),
+        unseen=True,
+    ),
+    Fault("box_drawn_anew_as_something_else", _CHANGES + "field_changes.is_same_box", lambda *_: True),
+    Fault("info_that_is_missing", _READING + "doubts.followed_in_trailer", lambda _: iter(())),
+    Fault("first_page_of_a_linearised_file", _READING + "doubts._knows_its_pages", lambda *_: True),
+    Fault("seal_by_a_name_that_some_spell", _CHANGES + "annotations.is_orderly", lambda *_: True),
+    Fault("output_intent_of_another_profile", _CHANGES + "output_intents._is_plain", lambda *_: True),
+    Fault("info_of_another_generation", _READING + "doubts._of_generations", _of_objects_alone(doubts._of_generations)),
+    Fault("padding_that_some_leave", _READING + "encryption.Decryption._aes", _taking_padding_off(Decryption._aes)),
+    Fault("looks_that_some_decrypt", _READING + "written._named_in_plain", lambda *_: iter(())),
+]
+
+
+@pytest.fixture(scope="module")
+def prepared() -> list[tuple[Case, Made]]:
+    """What the hunt in CI makes of these operations."""
+    kinds = {MUTATIONS[fault.operation].kind for fault in FAULTS}
+    return list(hunt.cases(CASES, seed=1, among=kinds))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.operation)
+def test_the_hunt_finds_what_a_rule_that_is_switched_off_lets_pass(prepared, monkeypatch, fault):
+    monkeypatch.setattr(fault.rule, fault.without)
+    if fault.unseen:
+        monkeypatch.setattr("signkit.validation.pdf.compare_looks", lambda _, judged, __: [each for _, each in judged])
+    made = [(case, files) for case, files in prepared if fault.operation in {step.name for step in case.steps}]
+    assert made
+    found = hunt.hunt(cases=made).found
+    assert [str(each.case) for each in found if fault.operation in each.what] != []

@@ -1,4 +1,4 @@
-"""Three programs that draw: PDFium, poppler and mupdf.  What they draw is compared, before with after."""
+"""Programs that draw: PDFium, poppler and mupdf, by hand pdf.js too.  What they draw is compared, before with after."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ DPI = 40
 _VISIBLE = 48
 _MARGIN = 2
 _PPM = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
+
+_PDFJS = Path(__file__).parents[1] / "witnesses" / "pdfjs"
 
 Box = tuple[float, float, float, float]
 
@@ -82,25 +84,16 @@ class Witness:
         """End what was started."""
 
 
-class Pdfium(Witness):
-    """PDFium, in a process of its own that is started anew when a file killed it."""
+class Piped(Witness):
+    """A program in a process of its own that is started anew when a file killed it."""
 
-    name = "pdfium"
-
-    def __init__(self) -> None:
+    def __init__(self, *words: str) -> None:
+        self._words = words
         self._process: subprocess.Popen[bytes] | None = None
-
-    def missing(self) -> str | None:
-        return None
 
     def draw(self, pdf: bytes, dpi: int = DPI) -> Drawing:
         answer = self._ask(pdf, dpi)
         return Drawing(lost=answer) if isinstance(answer, str) else _drawing(answer)
-
-    def letters(self, pdf: bytes) -> list[Place]:
-        """Return what can be read on a file's pages; nothing where the file kills the process."""
-        answer = self._ask(pdf, 0)
-        return [] if isinstance(answer, str) or not answer else [Place(*each) for each in json.loads(answer)]
 
     def _ask(self, pdf: bytes, dpi: int) -> bytes | str:
         """Return the answer, or what the process was lost to."""
@@ -125,7 +118,7 @@ class Pdfium(Witness):
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.attacks.draw_pdfium"], cwd=Path(__file__).parents[2],
+                self._words, cwd=Path(__file__).parents[2],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._process
@@ -139,6 +132,36 @@ class Pdfium(Witness):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
                         pipe.close()
+
+
+class Pdfium(Piped):
+    """PDFium."""
+
+    name = "pdfium"
+
+    def __init__(self) -> None:
+        super().__init__(sys.executable, "-m", "tests.attacks.draw_pdfium")
+
+    def missing(self) -> str | None:
+        return None
+
+    def letters(self, pdf: bytes) -> list[Place]:
+        """Return what can be read on a file's pages; nothing where the file kills the process."""
+        answer = self._ask(pdf, 0)
+        return [] if isinstance(answer, str) or not answer else [Place(*each) for each in json.loads(answer)]
+
+
+class PdfJs(Piped):
+    """pdf.js, which is asked by hand alone."""
+
+    name = "pdf.js"
+
+    def __init__(self) -> None:
+        super().__init__("node", str(_PDFJS / "draw.mjs"))
+
+    def missing(self) -> str | None:
+        there = (_PDFJS / "node_modules" / "pdfjs-dist").is_dir() and shutil.which("node")
+        return None if there else f"pdf.js is not installed (npm ci in {_PDFJS})"
 
 
 class Program(Witness):
@@ -178,8 +201,12 @@ def mupdf() -> Witness:
 
 
 def witnesses() -> list[Witness]:
-    """Return all three, there or not."""
+    """Return the three of every hunt, there or not."""
     return [Pdfium(), poppler(), mupdf()]
+
+
+def with_pdfjs() -> list[Witness]:
+    return [*witnesses(), PdfJs()]
 
 
 def _drawing(text: bytes) -> Drawing:

@@ -259,6 +259,8 @@ class Draft:
         loose: bytes between objects, hidden from every reader that follows the cross-reference.
         shadows: numbers with the bodies that were hidden, for what later makes readers find them.
         aliases: objects that play two parts, each with the entries that change what is seen of it.
+        sealed_unseen: it is signed without looks.
+        linearised: what the dictionary at the beginning says of the pages; the file is signed as it is written.
     """
 
     objects: dict[int, bytes]
@@ -273,6 +275,8 @@ class Draft:
     shadows: list[tuple[int, bytes]] = field(default_factory=list)
     containers: dict[int, Packed] = field(default_factory=dict)
     aliases: list[tuple[int, Entries]] = field(default_factory=list)
+    linearised: bytes | None = None
+    sealed_unseen: bool = False
 
     def new(self) -> int:
         return max([*self.objects, *self.containers, 39]) + 1
@@ -301,10 +305,32 @@ class Draft:
         revision.table.stream |= bool(self.containers) and self.layout == "classic"
         return revision.render()
 
+    def render_linearised(self) -> bytes:
+        """Return the whole file with the halves of its cross-reference at both ends (Annex F), as long as it says."""
+        pdf, offsets, last = b"", dict.fromkeys([self.new(), *self.objects], 9), 0
+        for _ in range(2):  # the second time the offsets are known
+            said = b"<< /Linearized 1 /L %010d %s >>" % (len(pdf), self.linearised)
+            head = b"%%PDF-1.7\n%d 0 obj\n" % self.new() + said + b"\nendobj\n"
+            trailer = syntax.dictionary({b"/Root": syntax.reference(self.root)} | self.trailer)[:-2]
+            trailer += b" /Size %d /Prev %010d >>\n" % (self.new() + 1, last)
+            pdf = head + b"xref\n" + b"".join(map(_section_of_one, offsets.items())) + b"trailer\n" + trailer
+            pdf += b"startxref\n0\n%%EOF\n"
+            for number, body in self.objects.items():
+                offsets[number] = len(pdf)
+                pdf += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+            last = len(pdf)
+            pdf += b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size %d >>\n" % (self.new() + 1)
+            pdf += b"startxref\n%d\n%%%%EOF\n" % len(head)
+        return pdf
+
     def _packable(self, number: int, body: bytes) -> bool:
         if syntax.data(body) is not None or number == self.root:
             return False
         return self.layout == "streams" or syntax.entries(body).get(b"/Type") in (b"/Annot", b"/Font")
+
+
+def _section_of_one(row: tuple[int, int]) -> bytes:
+    return b"%d 1\n%010d 00000 n \n" % row
 
 
 def random_of(*seeds: object) -> random.Random:

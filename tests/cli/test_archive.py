@@ -179,7 +179,13 @@ def test_every_bad_input_is_one_message_and_its_exit_code(archive, arguments, co
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--tax-years", "8"), ("--fiscal-year-end", "13-01"), ("--filing-months", "13")], ids=lambda a: a[0]
+    "arguments",
+    [
+        ("--tax-years", "8"),
+        *(("--fiscal-year-end", day) for day in ("13-01", "02-30", "04-31", "３-31")),
+        ("--filing-months", "13"),
+    ],
+    ids=" ".join,
 )
 def test_an_archive_of_no_such_business_is_not_made(signkit, tmp_path, arguments):
     assert signkit("archive", "init", "kept", *arguments).returncode == 2

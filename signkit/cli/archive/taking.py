@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,7 +32,7 @@ CORRECT_HELP = words(
     "記録の内容を訂正する。訂正の事実と前の内容は履歴に残る。",
 )
 
-_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_MONTH_AND_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
 
 
 def init(
@@ -74,7 +75,7 @@ def init(
             Text(f"--tax-years {tax_years}: it is 7 or 10", f"--tax-years {tax_years}: 7 か 10 です"),
             Text("電子帳簿保存法, 法人税法施行規則59条.", "法人税法施行規則59条を参照してください。"),
         )
-    if fiscal_year_end is not None and not _MONTH_AND_DAY.fullmatch(fiscal_year_end):
+    if fiscal_year_end is not None and not _is_day_of_some_year(fiscal_year_end):
         raise UsageProblem(
             Text(
                 f"--fiscal-year-end {fiscal_year_end}: no month and day",
@@ -92,6 +93,17 @@ def init(
     create_archive(where, settings | ({"fiscal_year_end": fiscal_year_end} if fiscal_year_end else {}))
     tell(_MADE)
     print(where)
+
+
+def _is_day_of_some_year(text: str) -> bool:
+    """Tell whether a month has such a day, were it in a leap year."""
+    if not _MONTH_AND_DAY.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(f"2000-{text}")
+    except ValueError:
+        return False
+    return True
 
 
 def add(

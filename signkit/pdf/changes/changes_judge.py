@@ -22,7 +22,11 @@ from signkit.pdf.signatures import FoundSignature
 
 
 class Changes:
-    """All steps of one file, each judged at most once."""
+    """All steps of one file, each judged at most once.
+
+    Attributes:
+        doubts: about how the file is read.
+    """
 
     def __init__(self, file: PdfFile, signatures: Iterable[FoundSignature]) -> None:
         self._file = file
@@ -34,7 +38,7 @@ class Changes:
         self._states: dict[int, RevisionState] = {}
         self._referrers: Referrers | None = None
         self._shown = ShownContent()
-        self._doubts = Doubts(file)
+        self.doubts = Doubts(file)
 
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
@@ -69,7 +73,7 @@ class Changes:
         return _judgement_of(changes, rules)
 
     def _doubts_about(self, revision: int, end: int) -> list[Change]:
-        doubts = self._doubts.after(revision, end)
+        doubts = self.doubts.after(revision, end)
         return [Change(Gravity.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
 
     def _step(self, index: int) -> tuple[Change, ...]:

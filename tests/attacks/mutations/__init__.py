@@ -8,6 +8,7 @@ from tests.attacks.mutations import (
     decoders,
     endings,
     forms,
+    mended,
     notes,
     objects,
     pages,
@@ -23,6 +24,6 @@ from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 
 __all__ = [
     "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
-    "endings", "forms", "notes", "objects", "pages",
+    "endings", "forms", "mended", "notes", "objects", "pages",
     "quiet", "references", "roles", "secrets", "shadows", "spoken", "syntaxes",
 ]  # fmt: skip

@@ -85,16 +85,20 @@ def written_anew(attack: Attack) -> None:
 # --- documents prepared ----------------------------------------------------------------------------------------
 
 
-def _more(draft: Draft, number: int, key: bytes, extra: bytes) -> None:
+def add_to_list(draft: Draft, number: int, key: bytes, extra: bytes) -> None:
     listed = syntax.entries(draft.objects[number]).get(key, b"[]")
+    elsewhere = syntax.number_of(listed)
+    if elsewhere is not None:
+        draft.objects[elsewhere] = draft.objects[elsewhere][:-1] + b" " + extra + b"]"
+        return
     draft.objects[number] = syntax.with_entries(draft.objects[number], {key: listed[:-1] + b" " + extra + b"]"})
 
 
-def _widget(where: bytes) -> bytes:
+def widget_at(where: bytes) -> bytes:
     return b" /Type /Annot /Subtype /Widget /F 4 /P 3 0 R /Rect [" + where + b"]"
 
 
-def _changed_later(draft: Draft, number: int, **changed: bytes) -> None:
+def changed_later(draft: Draft, number: int, **changed: bytes) -> None:
     draft.aliases.append((number, {b"/" + key.encode(): value for key, value in changed.items()}))
 
 
@@ -105,7 +109,7 @@ def page_below_a_node_of_no_tree(draft: Draft, choice: random.Random) -> None:
     draft.objects[node] = b"<< /Type /Page /Parent %d 0 R >>" % (node + 1)
     draft.objects[node + 1] = b"<< /Rotate 0 >>"
     draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Parent": reference(node)})
-    _changed_later(draft, node + 1, Rotate=b"180")
+    changed_later(draft, node + 1, Rotate=b"180")
 
 
 @preparation(UNFOLLOWED)
@@ -119,27 +123,27 @@ def reference_with_a_sign(draft: Draft, choice: random.Random) -> None:
     draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], page)
     content = syntax.data(draft.objects[shapes.CONTENT]) or b""
     draft.objects[shapes.CONTENT] = syntax.stream({}, content + b" q 1 0 0 1 10 50 cm /X Do Q")
-    _changed_later(draft, number, BBox=b"[0 0 30 20]")
+    changed_later(draft, number, BBox=b"[0 0 30 20]")
 
 
 @preparation(UNFOLLOWED)
-def group_that_is_a_widget(draft: Draft, choice: random.Random) -> None:
+def group_that_is_awidget_at(draft: Draft, choice: random.Random) -> None:
     """A field that holds others is drawn itself."""
     group = draft.new()
     look, kid = group + 1, group + 2
     draft.objects[group] = b"<< /T (group) /Kids [%d 0 R] /AP << /N %d 0 R >>" % (kid, look)
-    draft.objects[group] += _widget(b"100 50 180 70") + b" >>"
+    draft.objects[group] += widget_at(b"100 50 180 70") + b" >>"
     draft.objects[look] = shapes.looks(80, 20, shapes.words(b"100 yen", size=10))
     draft.objects[kid] = (
-        b"<< /T (kid) /FT /Tx /DA (/F1 9 Tf 0 g) /Parent %d 0 R" % group + _widget(b"4 4 30 20") + b" >>"
+        b"<< /T (kid) /FT /Tx /DA (/F1 9 Tf 0 g) /Parent %d 0 R" % group + widget_at(b"4 4 30 20") + b" >>"
     )
-    _more(draft, shapes.FORM, b"/Fields", reference(group))
-    _more(draft, shapes.PAGE, b"/Annots", reference(group) + b" " + reference(kid))
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(group))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(group) + b" " + reference(kid))
     if choice.random() < 0.5:
-        _changed_later(draft, look, BBox=b"[0 0 30 20]")
+        changed_later(draft, look, BBox=b"[0 0 30 20]")
     else:
         draft.objects[look + 2] = shapes.looks(80, 20, shapes.words(b"999 yen", size=10))
-        _changed_later(draft, group, AP=b"<< /N %d 0 R >>" % (look + 2))
+        changed_later(draft, group, AP=b"<< /N %d 0 R >>" % (look + 2))
 
 
 @preparation(UNFOLLOWED)
@@ -147,10 +151,10 @@ def kid_that_names_no_parent(draft: Draft, choice: random.Random) -> None:
     """Some viewers hand down a value from above, some go up by /Parent."""
     group, kid = draft.new(), draft.new() + 1
     draft.objects[group] = b"<< /T (group) /FT /Tx /V (100 yen) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % kid
-    draft.objects[kid] = b"<< /T (kid)" + _widget(b"100 50 180 70") + b" >>"
-    _more(draft, shapes.FORM, b"/Fields", reference(group))
-    _more(draft, shapes.PAGE, b"/Annots", reference(kid))
-    _changed_later(draft, group, V=b"(999 yen)")
+    draft.objects[kid] = b"<< /T (kid)" + widget_at(b"100 50 180 70") + b" >>"
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(group))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(kid))
+    changed_later(draft, group, V=b"(999 yen)")
 
 
 @preparation(UNFOLLOWED)
@@ -159,14 +163,14 @@ def group_with_a_widget_of_its_own(draft: Draft, choice: random.Random) -> None:
     group, shown, kid = draft.new(), draft.new() + 1, draft.new() + 2
     kids = b" /Kids [%d 0 R %d 0 R] >>" % (shown, kid)
     draft.objects[group] = b"<< /FT /Tx /T (price) /V (100 yen) /DA (/F1 10 Tf 0 g)" + kids
-    draft.objects[shown] = b"<< /Parent %d 0 R" % group + _widget(b"100 50 180 70") + b" >>"
-    draft.objects[kid] = b"<< /Parent %d 0 R /T (per) /V (month)" % group + _widget(b"12 80 92 98") + b" >>"
+    draft.objects[shown] = b"<< /Parent %d 0 R" % group + widget_at(b"100 50 180 70") + b" >>"
+    draft.objects[kid] = b"<< /Parent %d 0 R /T (per) /V (month)" % group + widget_at(b"12 80 92 98") + b" >>"
     if choice.random() < 0.5:
         drawn = {b"/NeedAppearances": b"true"}
         draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], drawn)
-    _more(draft, shapes.FORM, b"/Fields", reference(group))
-    _more(draft, shapes.PAGE, b"/Annots", reference(shown) + b" " + reference(kid))
-    _changed_later(draft, group, V=b"(999 yen)")
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(group))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(shown) + b" " + reference(kid))
+    changed_later(draft, group, V=b"(999 yen)")
 
 
 @preparation(UNFOLLOWED)
@@ -174,10 +178,10 @@ def widget_that_may_have_a_value(draft: Draft, choice: random.Random) -> None:
     """Viewers that go up by /Parent take the nearest value; the field's own stands above it."""
     field, kid = draft.new(), draft.new() + 1
     draft.objects[field] = b"<< /FT /Tx /T (once) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % kid
-    draft.objects[kid] = b"<< /Parent %d 0 R" % field + _widget(b"100 50 180 70") + b" >>"
-    _more(draft, shapes.FORM, b"/Fields", reference(field))
-    _more(draft, shapes.PAGE, b"/Annots", reference(kid))
-    _changed_later(draft, kid, V=b"(999 yen)")
+    draft.objects[kid] = b"<< /Parent %d 0 R" % field + widget_at(b"100 50 180 70") + b" >>"
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(field))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(kid))
+    changed_later(draft, kid, V=b"(999 yen)")
 
 
 @preparation(UNFOLLOWED)
@@ -216,7 +220,7 @@ def drawn_in_the_forms_font(draft: Draft, choice: random.Random) -> None:
     symbols, defaults = number + 1, number + 2
     draft.objects[symbols] = _SYMBOLS
     draft.objects[defaults] = b"<< /Font << /F1 7 0 R /Fx 7 0 R /ZaDb %d 0 R >> >>" % symbols
-    where = _widget(b"100 50 180 70")
+    where = widget_at(b"100 50 180 70")
     kind, said = choice.choice(
         [
             (
@@ -228,12 +232,12 @@ def drawn_in_the_forms_font(draft: Draft, choice: random.Random) -> None:
         ]
     )
     draft.objects[number] = b"<< " + said + b" >>"
-    _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(number))
     if kind != "comment":
-        _more(draft, shapes.FORM, b"/Fields", reference(number))
+        add_to_list(draft, shapes.FORM, b"/Fields", reference(number))
     form = {b"/DR": reference(defaults), b"/NeedAppearances": b"true"}
     draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], form)
-    _changed_later(draft, defaults, Font=b"<< /F1 7 0 R /Fx %d 0 R /ZaDb 7 0 R >>" % symbols)
+    changed_later(draft, defaults, Font=b"<< /F1 7 0 R /Fx %d 0 R /ZaDb 7 0 R >>" % symbols)
 
 
 @preparation(UNFOLLOWED)
@@ -242,23 +246,23 @@ def drawn_in_a_default_to_come(draft: Draft, choice: random.Random) -> None:
     number = draft.new()
     said = choice.choice([b"/Subtype /FreeText /Contents (100 yen)", b"/FT /Tx /T (no) /V (100 yen) /Subtype /Widget"])
     draft.objects[number] = b"<< /Type /Annot " + said + b" /F 4 /P 3 0 R /Rect [100 50 180 70] >>"
-    _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(number))
     if b"/DA" in syntax.entries(draft.objects[shapes.FORM]):
         raise Absent("a form without defaults")
-    _changed_later(draft, shapes.FORM, DA=b"(/F1 16 Tf 1 0 0 rg)", DR=b"<< /Font << /F1 7 0 R >> >>")
+    changed_later(draft, shapes.FORM, DA=b"(/F1 16 Tf 1 0 0 rg)", DR=b"<< /Font << /F1 7 0 R >> >>")
 
 
 @preparation(UNFOLLOWED)
 def widget_with_another_parent(draft: Draft, choice: random.Random) -> None:
     """A widget of one field calls another, empty one its parent, and shows what that is filled with."""
     field, holder, stray = draft.new(), draft.new() + 1, draft.new() + 2
-    draft.objects[field] = b"<< /FT /Tx /T (filled) /DA (/F1 10 Tf 0 g)" + _widget(b"100 50 180 68") + b" >>"
+    draft.objects[field] = b"<< /FT /Tx /T (filled) /DA (/F1 10 Tf 0 g)" + widget_at(b"100 50 180 68") + b" >>"
     draft.objects[holder] = b"<< /FT /Tx /T (holder) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % stray
-    draft.objects[stray] = b"<< /Parent %d 0 R" % field + _widget(b"12 80 92 100") + b" >>"
+    draft.objects[stray] = b"<< /Parent %d 0 R" % field + widget_at(b"12 80 92 100") + b" >>"
     draft.objects[stray + 1] = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"Hanako", size=9) + b" EMC")
-    _more(draft, shapes.FORM, b"/Fields", reference(field) + b" " + reference(holder))
-    _more(draft, shapes.PAGE, b"/Annots", reference(field) + b" " + reference(stray))
-    _changed_later(draft, field, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (stray + 1))
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(field) + b" " + reference(holder))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(field) + b" " + reference(stray))
+    changed_later(draft, field, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (stray + 1))
 
 
 @preparation(UNFOLLOWED)
@@ -266,12 +270,12 @@ def box_that_writes_words(draft: Draft, choice: random.Random) -> None:
     """A clause appears by a tick."""
     box, state = draft.new(), draft.new() + 1
     looks = b" /AS /Off /AP << /N << /Yes %d 0 R /Off %d 0 R >> >>" % (state, state + 1)
-    draft.objects[box] = b"<< /FT /Btn /T (box)" + looks + _widget(b"100 50 190 70") + b" >>"
+    draft.objects[box] = b"<< /FT /Btn /T (box)" + looks + widget_at(b"100 50 190 70") + b" >>"
     draft.objects[state] = shapes.looks(90, 20, shapes.words(b"or 999 yen", size=10))
     draft.objects[state + 1] = shapes.looks(90, 20, b"")
-    _more(draft, shapes.FORM, b"/Fields", reference(box))
-    _more(draft, shapes.PAGE, b"/Annots", reference(box))
-    _changed_later(draft, box, V=b"/Yes", AS=b"/Yes")
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(box))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(box))
+    changed_later(draft, box, V=b"/Yes", AS=b"/Yes")
 
 
 @preparation(UNFOLLOWED)
@@ -279,11 +283,11 @@ def field_of_a_name_that_another_has(draft: Draft, choice: random.Random) -> Non
     """Two fields of one name are one to PDFium, which shows the value of one in the place of the other."""
     first = draft.new()
     for number, where in ((first, b"100 50 180 68"), (first + 1, b"12 40 92 58")):
-        draft.objects[number] = b"<< /FT /Tx /T (twice) /DA (/F1 10 Tf 0 g)" + _widget(where) + b" >>"
-        _more(draft, shapes.FORM, b"/Fields", reference(number))
-        _more(draft, shapes.PAGE, b"/Annots", reference(number))
+        draft.objects[number] = b"<< /FT /Tx /T (twice) /DA (/F1 10 Tf 0 g)" + widget_at(where) + b" >>"
+        add_to_list(draft, shapes.FORM, b"/Fields", reference(number))
+        add_to_list(draft, shapes.PAGE, b"/Annots", reference(number))
     draft.objects[first + 2] = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"Hanako", size=9) + b" EMC")
-    _changed_later(draft, first, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (first + 2))
+    changed_later(draft, first, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (first + 2))
 
 
 def _button(draft: Draft, content: bytes, words: bytes, **more: bytes) -> int:
@@ -292,11 +296,11 @@ def _button(draft: Draft, content: bytes, words: bytes, **more: bytes) -> int:
     looks = {b"/Resources": b"<< /XObject << /Fm %d 0 R >> >>" % (button + 2)}
     form = {b"/" + key.encode(): value for key, value in more.items()}
     said = b"<< /FT /Btn /Ff 65536 /T (button) /AP << /N %d 0 R >>" % (button + 1)
-    draft.objects[button] = said + _widget(b"100 50 180 70") + b" >>"
+    draft.objects[button] = said + widget_at(b"100 50 180 70") + b" >>"
     draft.objects[button + 1] = syntax.with_entries(shapes.looks(80, 20, content), looks)
     draft.objects[button + 2] = syntax.with_entries(shapes.looks(80, 20, shapes.words(words, size=9)), form)
-    _more(draft, shapes.FORM, b"/Fields", reference(button))
-    _more(draft, shapes.PAGE, b"/Annots", reference(button))
+    add_to_list(draft, shapes.FORM, b"/Fields", reference(button))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(button))
     return button
 
 
@@ -305,7 +309,7 @@ def form_moved_by_a_millionth(draft: Draft, choice: random.Random) -> None:
     """What is drawn through a large matrix goes far by a rounding; poppler reads doubles, the others do not see it."""
     matrix, far = b"[0.000000001 0 0 0.000000001 %s 0]", b"1000000000 0 0 1000000000 -1000000000 0 cm /Fm Do"
     form = _button(draft, far, b"999 yen", Matrix=matrix % b"1") + 2
-    _changed_later(draft, form, Matrix=matrix % choice.choice([b"1.00000003", b"1.00000004"]))
+    changed_later(draft, form, Matrix=matrix % choice.choice([b"1.00000003", b"1.00000004"]))
 
 
 @preparation(UNFOLLOWED)
@@ -316,7 +320,7 @@ def name_that_readers_spell(draft: Draft, choice: random.Random) -> None:
     )
     button = _button(draft, asked + b" Do /Gs gs", b"999 yen")
     named = b"<< /XObject << /Fm %d 0 R %s %d 0 R >> >>" % (button + 2, name, button + 2)
-    _changed_later(draft, button + 1, Resources=named)
+    changed_later(draft, button + 1, Resources=named)
 
 
 @preparation(UNFOLLOWED)
@@ -324,11 +328,12 @@ def widget_of_no_field(draft: Draft, choice: random.Random) -> None:
     """Poppler draws its value while viewers are told to, and its looks when they no longer are."""
     stray = draft.new()
     said = b"<< /FT /Tx /V (100 yen) /DA (/F1 10 Tf 0 g) /AP << /N %d 0 R >>" % (stray + 1)
-    draft.objects[stray] = said + _widget(b"100 50 180 68") + b" >>"
+    draft.objects[stray] = said + widget_at(b"100 50 180 68") + b" >>"
     draft.objects[stray + 1] = shapes.looks(80, 18, shapes.words(b"999 yen", size=9))
-    _more(draft, shapes.PAGE, b"/Annots", reference(stray))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(stray))
     draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], {b"/NeedAppearances": b"true"})
-    _changed_later(draft, shapes.FORM, NeedAppearances=b"false")
+    draft.sealed_unseen = True  # a seal keeps it as it is
+    changed_later(draft, shapes.FORM, NeedAppearances=b"false")
 
 
 @mutation(UNFOLLOWED, weight=4)
@@ -391,13 +396,13 @@ def waiting_field_of_many_widgets(draft: Draft, choice: random.Random) -> None:
     for number in numbers:
         x, y = 50 * ((number - first) % 4), 35 * ((number - first) // 4)
         draft.objects[number] = (
-            b"<< /Parent %d 0 R" % shapes.BUYER + _widget(b"%d %d %d %d" % (x, y, x + 50, y + 35)) + b" >>"
+            b"<< /Parent %d 0 R" % shapes.BUYER + widget_at(b"%d %d %d %d" % (x, y, x + 50, y + 35)) + b" >>"
         )
     kids = b" ".join(map(reference, numbers))
     draft.objects[shapes.BUYER] = b"<< /FT /Sig /T (buyer) /Kids [" + kids + b"] >>"
     listed = syntax.entries(draft.objects[shapes.PAGE])[b"/Annots"].replace(b"8 0 R", b"")
     draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Annots": listed})
-    _more(draft, shapes.PAGE, b"/Annots", kids)
+    add_to_list(draft, shapes.PAGE, b"/Annots", kids)
 
 
 @preparation(WAITING)
@@ -434,7 +439,7 @@ def layer_that_is_off(draft: Draft, choice: random.Random) -> None:
         note + 1
     )
     draft.objects[note + 1] = shapes.looks(80, 20, shapes.words(b"not before May", size=10))
-    _more(draft, shapes.PAGE, b"/Annots", reference(note))
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(note))
 
 
 #: What looks may leave open, or draw without an end.

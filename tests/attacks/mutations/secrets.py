@@ -33,6 +33,19 @@ class Partly(Crypt):
         return body if number in self.plain else super().encrypted(number, body, generation)
 
 
+@dataclass(frozen=True)
+class OddlyPadded(Crypt):
+    """Pads one object's stream with bytes that do not all count it (7.6.3.1)."""
+
+    odd: int = 0
+
+    def encrypt(self, number: int, plain: bytes, generation: int = 0) -> bytes:
+        if number != self.odd:
+            return super().encrypt(number, plain, generation)
+        count = 16 - len(plain) % 16
+        return self.sealed(plain + b"0" * (count - 1) + bytes([count]))
+
+
 def of_two_readings(crypt: Crypt, number: int, orderly: bytes, other: bytes) -> bytes | None:
     """Return bytes that say ``orderly`` as they are, and ``other`` decrypted, beside comments; None where none do."""
     head, tail = orderly + b" (", b"\n" + other + b" %"
@@ -64,7 +77,10 @@ def _empty(attack: Attack) -> int:
 
 @mutation("encryption", forbidden=True, weight=4)
 def looks_that_some_decrypt(attack: Attack) -> None:
-    """/Type /XRef is not encrypted (7.5.8.2), but that is none; /Crypt (7.4.10) may be named elsewhere."""
+    """/Type /XRef is not encrypted (7.5.8.2), but that is none; nor is metadata where a file leaves it (table 21).
+
+    /Crypt (7.4.10) may be named elsewhere.
+    """
     crypt, field = _key(attack), _empty(attack)
     number = attack.new() + attack.random.randrange(_NUMBERS)
     found = next(_both(crypt, number), None)
@@ -76,9 +92,9 @@ def looks_that_some_decrypt(attack: Attack) -> None:
         b"/Resources": b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>",
     }  # fmt: skip
     plain = {number}
-    way = attack.choose("type", "filter", "filters")
+    way = "type" if crypt.leaves_metadata else attack.choose("type", "filter", "filters")
     if way == "type":
-        said[b"/Type"] = b"/XRef"
+        said[b"/Type"] = b"/Metadata" if crypt.leaves_metadata else b"/XRef"
     else:
         raw = crypt.encrypt(number, raw)
         attack.put(number + 1, b"/Crypt" if way == "filter" else b"[/Crypt]")
@@ -114,3 +130,16 @@ def secret_with_a_bare_line_end(attack: Attack) -> None:
     body = crypt.encrypted(field, syntax.with_entries(attack.body(field), {b"/AP": b"<< /N %d 0 R >>" % looks}))
     attack.put(field, syntax.with_entries(body, {b"/V": b"(" + written + _CARRIAGE_RETURN + b")"}))
     attack.revision.crypt = Partly(crypt.key, crypt.dictionary, crypt.aes, frozenset({field}))
+
+
+@mutation("encryption", forbidden=True, weight=4)
+def padding_that_some_leave(attack: Attack) -> None:
+    """What is drawn, encrypted anew: PDFium and poppler cut off what the last byte says, qpdf and pdf.js nothing."""
+    crypt = attack.base.crypt
+    if crypt is None or not crypt.aes:
+        raise Absent("a cipher of blocks")
+    number = attack.doc.contents(attack.page())
+    if len(syntax.data(attack.body(number)) or b"") % 16 == 15:
+        raise Absent("a padding of more than its own number")
+    attack.put(number, attack.body(number))
+    attack.revision.crypt = OddlyPadded(crypt.key, crypt.dictionary, crypt.aes, number)

@@ -1,0 +1,138 @@
+"""In which state of a file the pages are read for a signature: that of an earlier one serves, where it shows the same.
+
+PDFium loads a page and draws it in as much time as one signature takes to be judged, and the signatures of a contract
+mostly find its pages alike.  Whether they do is told as `signkit.history.untouched` tells it: all readers read the file
+alike, and neither the page nor what it is drawn by, nor its fields' places, was written otherwise in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from signkit.pdf.pages import Page, page_tree
+from signkit.pdf.reading.document import PdfFile, View
+from signkit.pdf.reading.doubts import Doubts
+from signkit.pdf.reading.syntax import Ref, Value, references
+from signkit.pdf.signatures import FoundSignature
+
+#: What signatures and evidence bring to the catalog, its form and a field: no page's own content is drawn by it.
+_OF_CATALOG = frozenset(["/AcroForm", "/DSS", "/Extensions"])
+_OF_FORM = frozenset(["/SigFlags"])
+_OF_FIELD = frozenset(["/V", "/AP"])
+#: What tells a field's kind, name and place (12.5.2, 12.7.4.1), its own or that of a field above it.
+_PLACED_BY = ("/Subtype", "/FT", "/T", "/Rect")
+#: Objects that a page may be drawn by, its annotations, and fields above each other: of more nothing is shared.
+_MOST_OBJECTS, _MOST_ANNOTATIONS, _MOST_ABOVE = 2_000, 200, 20
+
+
+class PageStates:
+    """Finds the states of one file to read.
+
+    Args:
+        doubts: about this file.
+    """
+
+    def __init__(self, file: PdfFile, doubts: Doubts) -> None:
+        self._file = file
+        self._doubts = doubts
+        self._beyond_doubt: dict[int, bool] = {}
+
+    def ends(self, asked: Iterable[tuple[FoundSignature, Sequence[int]]]) -> list[int]:
+        """Return, for each signature and the pages (from 0) to read, the end of a state that shows them as it did.
+
+        Args:
+            asked: in the order of signing.
+        """
+        ends: list[int] = []
+        first: FoundSignature | None = None
+        for found, numbers in asked:
+            if first is None or not self._show_alike(first, found, numbers):
+                first = found
+            ends.append(first.end)
+        return ends
+
+    def _show_alike(self, first: FoundSignature, later: FoundSignature, numbers: Sequence[int]) -> bool:
+        if first.revision is None or later.revision is None or "partial" in (first.coverage, later.coverage):
+            return False
+        old, new = self._file.history.view(first.revision), self._file.history.view(later.revision)
+        tree = page_tree(old)
+        # The same reading of the page tree (7.7.3): no node or page of it was written in between.
+        if tree is not page_tree(new) or any(number >= len(tree.pages) for number in numbers):
+            return False
+        alike = _is_surrounded_alike(old, new) and all(_is_alike(old, new, tree.pages[number]) for number in numbers)
+        return alike and self._is_beyond_doubt(first.revision, first.end)
+
+    def _is_beyond_doubt(self, revision: int, end: int) -> bool:
+        """Whether every reader finds the same in what came after a revision."""
+        if revision not in self._beyond_doubt:
+            doubted = self._file.damaged or any(True for _ in self._doubts.after(revision, end))
+            self._beyond_doubt[revision] = not doubted
+        return self._beyond_doubt[revision]
+
+
+def _is_surrounded_alike(old: View, new: View) -> bool:
+    """Whether the catalog says the same, of layers (8.11.4) and of the form's fields too."""
+    one, other = old.root, new.root
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return False
+    form, later = old.resolve(one.get("/AcroForm")), new.resolve(other.get("/AcroForm"))
+    if not isinstance(form, dict) or not isinstance(later, dict):
+        return False
+    said = _but(one, _OF_CATALOG) == _but(other, _OF_CATALOG) and _but(form, _OF_FORM) == _but(later, _OF_FORM)
+    listed = old.resolve(form.get("/Fields")) == new.resolve(later.get("/Fields"))
+    return said and listed and _is_unwritten(old, new, lambda view: _follows(view, [one.get("/OCProperties")]))
+
+
+def _is_alike(old: View, new: View, page: Page) -> bool:
+    """Whether a page that was not written is drawn by what was not written, and has its fields at the same places."""
+    drawn = [value for key, value in page.entries.items() if key not in ("/Parent", "/Annots")]
+
+    def looks(view: View) -> bool:
+        items = view.resolve(page.entries.get("/Annots"))
+        if not isinstance(items, list) or len(items) > _MOST_ANNOTATIONS:
+            return False
+        return all(_is_placed_alike(old, new, item, view) for item in items) and _follows(view, drawn)
+
+    return _is_unwritten(old, new, looks)
+
+
+def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
+    """Whether an annotation and the fields above it say the same but for a value and its looks.
+
+    They may have been written.  What their places and names stand in besides is looked up by ``noting``.
+    """
+    for _ in range(_MOST_ABOVE):
+        holder, later = old.resolve(item), new.resolve(item)
+        if not isinstance(holder, dict) or not isinstance(later, dict):
+            return False
+        if _but(holder, _OF_FIELD) != _but(later, _OF_FIELD):
+            return False
+        if not _follows(noting, [holder.get(key) for key in _PLACED_BY]):
+            return False
+        if "/Parent" not in holder:
+            return True
+        item = holder["/Parent"]
+    return False
+
+
+def _is_unwritten(old: View, new: View, look: Callable[[View], bool]) -> bool:
+    """Whether ``look`` finds what it looks for, and no object that it looked up was written in between."""
+    numbers: set[int] = set()
+    return look(old.noting(numbers)) and all(old.locate(number) == new.locate(number) for number in numbers)
+
+
+def _follows(view: View, values: Iterable[Value]) -> bool:
+    """Look up all that these values lead to; False where it is too much."""
+    todo = [ref for value in values for ref in references(value)]
+    seen: set[Ref] = set()
+    while todo and len(seen) <= _MOST_OBJECTS:
+        ref = todo.pop()
+        if ref not in seen:
+            seen.add(ref)
+            todo += references(view.get(ref))
+    return not todo
+
+
+def _but(entries: dict[str, Value], without: AbstractSet[str]) -> dict[str, Value]:
+    return {key: value for key, value in entries.items() if key not in without}
