@@ -39,7 +39,14 @@ class TableScreen(ActingScreen):
     def refused(self, request: Request, batch: DeskBatch, problem: tuple[int, Text], **typed: Any) -> Response:
         """Say why nothing was done, with what was typed."""
         status, said = problem
-        shown = {**self.office.told_beside_table(batch), "typed": "", "addresses": "", "lines": (), "is_of_dates": "dates" in typed, **typed}
+        shown = {
+            **self.office.told_beside_table(batch),
+            "typed": "",
+            "addresses": "",
+            "lines": (),
+            "is_of_dates": "dates" in typed,
+            **typed,
+        }
         return self.show(request, "table_refused.html", status, batch=batch, problem=said, **shown)
 
 

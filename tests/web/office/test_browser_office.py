@@ -207,7 +207,7 @@ def test_a_contract_is_handed_on_and_a_pc_paired_by_keyboard_alone(chromium, tmp
         assert hands.here() == "code"
         clerk.page.keyboard.type("BCDF-GHJK")
         hands.enter()
-        assert "alert" == clerk.page.evaluate("document.activeElement.getAttribute('role')"), hands.here()
+        assert clerk.page.evaluate("document.activeElement.getAttribute('role')") == "alert", hands.here()
         hands.tab_to("戻る")
 
 
