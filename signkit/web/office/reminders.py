@@ -117,7 +117,7 @@ def _table_of(tenant: Tenant, known: HandOver) -> tuple[str, str] | None:
     return (batch.number, batch.table) if batch is not None else None
 
 
-def _is_first(connection: StoreConnection, person: str, table: tuple[str, str] | None, today: date) -> bool:
+def is_first_of_table(connection: StoreConnection, person: str, table: tuple[str, str] | None, today: date) -> bool:
     """Tell whether a person hears today for the first time of a table, of all whose contracts they hear once."""
     if table is None:
         return True
@@ -138,7 +138,7 @@ def _write(
     table: tuple[str, str] | None,
 ) -> None:
     """Have them written to, and write down who was."""
-    first = [each for each in waited.people if _is_first(connection, each, table, today)]
+    first = [each for each in waited.people if is_first_of_table(connection, each, table, today)]
     people = post_notices(connection, store, known, "remind", first, table)
     for link, to in waited.parties:
         post_reminder(connection, store, link, to)
