@@ -74,6 +74,18 @@ class Database(Protocol):
         ...
 
 
+#: So many values one statement looks for.
+_AT_ONCE = 500
+
+
+def find_each(connection: StoreConnection, statement: str, values: Sequence[Any]) -> Iterator[Any]:
+    """Yield what a statement finds that asks for many values at once, where it says ``IN (?)``."""
+    for start in range(0, len(values), _AT_ONCE):
+        some = values[start : start + _AT_ONCE]
+        places = ", ".join("?" * len(some))
+        yield from connection.execute(statement.replace("IN (?)", f"IN ({places})"), tuple(some)).fetchall()
+
+
 @dataclass(frozen=True)
 class SqliteDatabase:
     """A file of SQLite, which holds this tenant's tables alone."""

@@ -340,6 +340,14 @@ MIGRATIONS: tuple[str, ...] = (
         place INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX agent_list_task_by_list ON agent_list_task (list, place);
+
+    -- When somebody was reminded of a table last: of all its contracts once a day.
+    CREATE TABLE table_reminder (
+        person TEXT NOT NULL REFERENCES person (id),
+        batch TEXT NOT NULL,
+        day TEXT NOT NULL,
+        PRIMARY KEY (person, batch)
+    ) STRICT, WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)

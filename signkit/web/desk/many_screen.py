@@ -277,7 +277,7 @@ class ManyScreen(Screen):
             request, "many_batch.html", batch=batch, title=template.title, state=self._how_far(batch), busy=busy,
             rows=_rows_of(batch), most_rows=_MOST_SHOWN_ROWS, contracts=list(zip(contracts, kept, strict=True)),
             labels=labels, turns=self._turns(batch, contracts, labels) if busy is None else [],
-            parties=[(party.role, labels[party.role]) for party in template.parties],
+            parties=[(party.role, labels[party.role]) for party in template.parties if not party.optional],
             items=_items_to_tell_apart(template), unkept=sum(1 for made, entry in zip(contracts, kept, strict=True)
                                                              if made.signed and entry is None),
             has_archive=self.office.has_archive(), is_signed=bool(contracts) and all(each.signed for each in contracts),

@@ -386,7 +386,7 @@ class Office:
     def told_beside_table(self, batch: DeskBatch) -> Mapping[str, Any]:
         """Return what a table's page says beside what the table tells; see `told_beside`."""
         del batch
-        return {"beside": ()}
+        return {"beside": (), "marks": {}}
 
     def who(self) -> str:
         """Return who is at the desk, as the journal names them."""

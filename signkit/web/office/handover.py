@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from signkit.web.api.database import StoreConnection
+from signkit.web.api.database import StoreConnection, find_each
 from signkit.web.api.identifiers import new_id
 
 State = Literal["made", "asked", "approved", "sent-back", "declined", "ended"]
@@ -30,8 +30,6 @@ _STEPS: dict[Act, tuple[tuple[State, ...], State]] = {
     "decline": (("approved",), "declined"),
 }
 MOST_TEXT = 2000
-#: So many are looked for by one statement.
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -149,12 +147,14 @@ def set_dates(
     return advance(connection, dated, "dates", who, now, f"{remind or '–'} / {expires or '–'}")
 
 
-def note_reminder(connection: StoreConnection, seen: HandOver, now: str, today: date, roles: list[str]) -> HandOver:
+def note_reminder(
+    connection: StoreConnection, seen: HandOver, now: str, today: date, roles: list[str], who: str = "service"
+) -> HandOver:
     """Write down that those were reminded for whom it waits; ``roles``: the parties among them.
 
     Its version stays: nobody's form is on an old state for that.
     """
-    remark = Remark(now, "service", "remind", seen.sha256, " ".join(roles))
+    remark = Remark(now, who, "remind", seen.sha256, " ".join(roles))
     return _keep(connection, replace(seen, reminded_on=today.isoformat(), remarks=(*seen.remarks, remark)))
 
 
@@ -190,17 +190,10 @@ def find(connection: StoreConnection, sha256: str) -> HandOver | None:
 
 def find_all(connection: StoreConnection, files: Sequence[str]) -> dict[str, HandOver]:
     """Return how far each contract is that one of these files is, or was; see `find`."""
-    found: dict[str, HandOver] = {}
-    for start in range(0, len(files), _AT_ONCE):
-        some = files[start : start + _AT_ONCE]
-        places = ", ".join("?" * len(some))
-        rows = connection.execute(
-            "SELECT f.sha256, h.content FROM handover h JOIN handover_file f ON f.handover = h.id"  # noqa: S608
-            f" WHERE f.sha256 IN ({places})",
-            tuple(some),
-        )
-        found |= {sha256: _read(content) for sha256, content in rows.fetchall()}
-    return found
+    statement = (
+        "SELECT f.sha256, h.content FROM handover h JOIN handover_file f ON f.handover = h.id WHERE f.sha256 IN (?)"
+    )
+    return {sha256: _read(content) for sha256, content in find_each(connection, statement, files)}
 
 
 def find_by_id(connection: StoreConnection, id_: str) -> HandOver | None:

@@ -68,8 +68,12 @@ def reminder(service: Service, tenant: Tenant, link: PartyLink, token: str, cont
     """Return what a party is reminded with; who opened the link finds the contract where they opened it."""
     if link.opened_at is None:
         return _letter(tenant, link, address_of(service, token), contract, (_REMINDER, _BODY_AGAIN))
-    opened = f"{origin_of_pages(service)}/party/at/{link.id}"
-    return _letter(tenant, link, opened, contract, (_REMINDER, _BODY_OPENED))
+    return _letter(tenant, link, opened_address(service, link), contract, (_REMINDER, _BODY_OPENED))
+
+
+def opened_address(service: Service, link: PartyLink) -> str:
+    """Return where the contract is for the browser that opened a link."""
+    return f"{origin_of_pages(service)}/party/at/{link.id}"
 
 
 def _letter(tenant: Tenant, link: PartyLink, address: str, contract: HandOver, words: tuple[Text, Text]) -> Letter:
@@ -109,6 +113,12 @@ def unsent_mails(connection: StoreConnection, handover_id: str) -> list[Unsent]:
         for id_, content, state, problem in found
         if content["handover"] == handover_id
     ]
+
+
+def failed_mails(connection: StoreConnection) -> set[str]:
+    """Return the contracts, by their ways, about which a mail failed."""
+    rows = connection.execute("SELECT content FROM job WHERE kind IN (?, ?) AND state = 'failed'", (KIND, NOTICE))
+    return {json.loads(content)["handover"] for (content,) in rows.fetchall()}
 
 
 def _whom(connection: StoreConnection, content: Mapping[str, str]) -> str:

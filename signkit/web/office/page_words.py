@@ -60,11 +60,54 @@ OFFICE_WORDS: dict[str, Text] = {
     "all_ask": Text("Ask for approval of all ({count})", "全件の承認を依頼する（{count} 件）"),
     "all_approve": Text("Approve all of these files ({count})", "全件をこの内容で承認する（{count} 件）"),
     "all_send_back": Text("Send all back ({count})", "全件を差し戻す（{count} 件）"),
-    "table_rows_apart": Text(
-        "Each contract of the table is one of its own as well: open a row to leave a remark, to set dates or to make "
-        "a link for a party.",
-        "表の契約書は 1 件ずつでも扱えます。コメント・期限・当事者用リンクは各行の契約書の画面にあります。",
+    "all_remark": Text("Leave a remark at all ({count})", "全件にコメントを残す（{count} 件）"),
+    "all_dates": Text("Reminder and deadline of all ({count})", "全件の督促日と署名期限（{count} 件）"),
+    "all_dates_lead": Text(
+        "They are written to every contract of the table that is not done; an empty field takes the day back.",
+        "この表の完了していない契約書すべてに設定します。空欄にすると、その日付を取り消します。",
     ),
+    "table_rows_apart": Text(
+        "Each contract of the table is one of its own as well, with remarks, dates and links on the page of its row.",
+        "表の契約書は 1 件ずつでも扱えます。コメント・期限・当事者用リンクは各行の契約書の画面にもあります。",
+    ),
+    "cared_for": Text("To be looked at ({count})", "確認が必要なもの（{count} 件）"),
+    "declined_because": Text("declined: {why}", "辞退: {why}"),
+    "link_is": Text("link {state}", "リンク{state}"),
+    "links_of_all": Text("Links for all: {role}", "全員の当事者用リンク: {role}"),
+    "links_go": Text("Make links ({count})", "リンクを作る（{count} 件）"),
+    "links_lead": Text(
+        "A link of their own for each. The list (CSV, opens in Excel) has the links and a mail's words for each, for "
+        "a mailing of your own. Whoever has the list can open the links: delete it when they are sent.",
+        "1 人ずつ専用のリンクを作ります。一覧（CSV、Excel で開けます）には、各人のリンクとメールの文面が入り、"
+        "差し込みメールなどに使えます。一覧があればリンクを開けるので、送り終えたら削除してください。",
+    ),
+    "links_list": Text("Make links and take the list (CSV)", "リンクを作り、一覧（CSV）を受け取る"),
+    "links_addresses": Text("Names and mail addresses", "氏名とメールアドレス"),
+    "links_addresses_hint": Text(
+        "To have them mailed from here: two columns copied from a spreadsheet, a line each – the name (or the "
+        "contract's) and the address. Who is not named gets no link yet.",
+        "ここからメールで送る場合: 表計算ソフトの 2 列（氏名または契約書の名前、メールアドレス）を貼り付けます。"
+        "1 行に 1 人。書かれていない人のリンクは、まだ作りません。",
+    ),
+    "links_mail": Text("Make links and mail them", "リンクを作り、メールで送る"),
+    "link_addresses": Text(
+        "No mail was sent: each line takes a name of the table and a mail address.",
+        "送信していません。1 行ごとに、表にある氏名とメールアドレスが必要です。",
+    ),
+    "link_none": Text("Everybody has a link already.", "リンクのない人はいません。"),
+    "line_number": Text("line {number}", "{number} 行目"),
+    "remind_go": Text("Remind who has not signed ({count})", "未署名の人に督促する（{count} 件）"),
+    "remind_lead": Text(
+        "The list has a reminder's words for each. Who has not opened the link gets another there, and the one before "
+        "leads nowhere from then on.",
+        "一覧には各人への督促の文面が入ります。まだ開いていない人には新しいリンクが入り、前のリンクは使えなくなります。",
+    ),
+    "remind_list": Text("Take the list of reminders ({count}, CSV)", "督促の一覧を受け取る（{count} 件、CSV）"),
+    "remind_mail": Text(
+        "Remind those by mail to whom the link was mailed ({count})",
+        "リンクをメールで送った人に督促メールを送る（{count} 件）",
+    ),
+    "remind_none": Text("Nobody is to be reminded now.", "今、督促する相手はいません。"),
     "table_of": Text("table, {count} contracts", "表・{count} 件"),
     "did_make": Text("made it", "が作成"),
     "did_ask": Text("asked for approval", "が承認を依頼"),
@@ -86,6 +129,11 @@ OFFICE_WORDS: dict[str, Text] = {
     "with_remark": Text(
         "Remark (may be empty; does not enter the contract)", "コメント（空でもかまいません。契約書には入りません）"
     ),
+    "the_remark": Text(
+        "Remark (colleagues read it; it does not enter the contract)",
+        "コメント（社内だけで読めます。契約書には入りません）",
+    ),
+    "dates_go": Text("Set these days", "この日付にする"),
     "remind_on": Text("Remind on", "督促日"),
     "expires_on": Text("To be signed by", "署名期限"),
     "expires_on_day": Text("to be signed by {day}", "署名期限 {day}"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from signkit.web.api.database import StoreConnection
+from signkit.web.api.database import StoreConnection, find_each
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -47,6 +47,14 @@ class PartyLink:
     def is_good(self, now: str) -> bool:
         """Tell whether it may (still) be used."""
         return self.revoked_at is None and now < self.expires_at
+
+    def look(self, now: str) -> Literal["link_revoked", "link_over", "link_opened", "link_unopened"]:
+        """Return how it stands, by the key of the words for it."""
+        if self.revoked_at is not None:
+            return "link_revoked"
+        if not self.is_good(now):
+            return "link_over"
+        return "link_opened" if self.opened_at is not None else "link_unopened"
 
 
 def add_link(
@@ -84,6 +92,15 @@ def list_links(connection: StoreConnection, handover: str) -> list[PartyLink]:
     return [_link(row) for row in rows.fetchall()]
 
 
+def list_all_links(connection: StoreConnection, handovers: Sequence[str]) -> dict[str, list[PartyLink]]:
+    """Return the links of many contracts by their ways; see `list_links`."""
+    statement = f"SELECT {_COLUMNS} FROM party_link WHERE handover IN (?)"  # noqa: S608
+    found: dict[str, list[PartyLink]] = {}
+    for link in sorted(map(_link, find_each(connection, statement, handovers)), key=lambda each: each.id, reverse=True):
+        found.setdefault(link.handover, []).append(link)
+    return found
+
+
 def note_mail(connection: StoreConnection, link: PartyLink, to: str) -> None:
     """Keep where a link is written to, until the contract has ended."""
     connection.execute("INSERT INTO party_mail (link, address) VALUES (?, ?)", (link.id, to))
@@ -93,6 +110,11 @@ def mailed_to(connection: StoreConnection, link: PartyLink) -> str | None:
     """Return where a link was written to; None where it was told otherwise."""
     row = connection.execute("SELECT address FROM party_mail WHERE link = ?", (link.id,)).fetchone()
     return row[0] if row else None
+
+
+def all_mailed_to(connection: StoreConnection, links: Sequence[str]) -> dict[str, str]:
+    """Return where links were written to, by their ids; those that were told otherwise are not among them."""
+    return dict(find_each(connection, "SELECT link, address FROM party_mail WHERE link IN (?)", links))
 
 
 def revoke_link(connection: StoreConnection, id_: str, now: str) -> None:

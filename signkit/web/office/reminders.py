@@ -69,7 +69,7 @@ def remind(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnect
         known = handover.find_by_id(connection, job.content["handover"])
     if known is None or not known.is_reminded(today) or service.own.mail_server is None:
         return keep_nothing
-    roles = _roles_in_turn(service, tenant, known)
+    roles, table = _roles_in_turn(service, tenant, known), _table_of(tenant, known)
 
     def keep(connection: StoreConnection) -> None:
         now = handover.find_by_id(connection, known.id)
@@ -77,7 +77,7 @@ def remind(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnect
             return
         _plan(connection, store, now, today + timedelta(days=1))
         if now.reminded_on != today.isoformat():
-            _write(connection, store, now, today, _waited(connection, store, now, roles))
+            _write(connection, store, now, today, _waited(connection, store, now, roles), table)
 
     return keep
 
@@ -109,9 +109,37 @@ def _waited(connection: StoreConnection, store: Store, known: HandOver, roles: l
     return _Waited(tuple(whose_turn(connection, known)), tuple(parties.values()))
 
 
-def _write(connection: StoreConnection, store: Store, known: HandOver, today: date, waited: _Waited) -> None:
+def _table_of(tenant: Tenant, known: HandOver) -> tuple[str, str] | None:
+    """Return number and name of the table of which a contract is a row; None where there is none (any more)."""
+    from signkit.web.desk.batches import Batches
+
+    batch = Batches(tenant.office_folder / "batches").find(known.batch) if known.batch is not None else None
+    return (batch.number, batch.table) if batch is not None else None
+
+
+def is_first_of_table(connection: StoreConnection, person: str, table: tuple[str, str] | None, today: date) -> bool:
+    """Tell whether a person hears today for the first time of a table, of all whose contracts they hear once."""
+    if table is None:
+        return True
+    noted = connection.execute(
+        "INSERT INTO table_reminder (person, batch, day) VALUES (?, ?, ?) ON CONFLICT (person, batch)"
+        " DO UPDATE SET day = excluded.day WHERE table_reminder.day < excluded.day",
+        (person, table[0], today.isoformat()),
+    )
+    return noted.rowcount > 0
+
+
+def _write(
+    connection: StoreConnection,
+    store: Store,
+    known: HandOver,
+    today: date,
+    waited: _Waited,
+    table: tuple[str, str] | None,
+) -> None:
     """Have them written to, and write down who was."""
-    people = post_notices(connection, store, known, "remind", waited.people)
+    first = [each for each in waited.people if is_first_of_table(connection, each, table, today)]
+    people = post_notices(connection, store, known, "remind", first, table)
     for link, to in waited.parties:
         post_reminder(connection, store, link, to)
     if people or waited.parties:

@@ -20,12 +20,13 @@ from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
 from signkit.web.api.turns import turn
 from signkit.web.desk.drafts import Drafts
+from signkit.web.desk.many_work import template_of
 from signkit.web.desk.office import DeskOptions, Office, Pools, Turn
 from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
 from signkit.web.office.handover_panel import panel
-from signkit.web.office.table_way import table_panel
+from signkit.web.office.table_panel import table_panel
 from signkit.web.people.accounts import Person
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class TenantOffice(Office):
 
     def told_beside_table(self, batch: DeskBatch) -> Mapping[str, Any]:
         """See `Office.told_beside_table`: how far the table is, and what the person may do with all of it."""
-        return table_panel(self, batch)
+        return table_panel(self, batch, template_of(self, batch).parties)
 
     def may_be_signed(self, sha256: str) -> bool:
         """Tell whether a contract was approved, as it is, and is not expired; what came from outside needs nobody."""

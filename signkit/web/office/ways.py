@@ -39,6 +39,7 @@ from signkit.web.desk.upholding_screen import UpholdingScreen
 from signkit.web.desk.upkeep_screen import UpkeepScreen
 from signkit.web.desk.welcome_screen import WelcomeScreen
 from signkit.web.office.handover_screen import HandOverScreen
+from signkit.web.office.table_links_screen import TableLinksScreen
 from signkit.web.office.table_screen import TableHandOverScreen
 from signkit.web.office.today import TodayOfAll
 from signkit.web.people.accounts import Person
@@ -132,6 +133,7 @@ SHOWN: tuple[ServedScreen, ...] = (
         "POST /many/{number}/handover/approve": Need("contracts:write", roles=("supervisor",)),
         "POST /many/{number}/handover/send-back": Need("contracts:write", roles=("supervisor",)),
     }),
+    ServedScreen(TableLinksScreen, _LOOK, Need("packs:write")),  # of its contracts it takes those that are approved
     ServedScreen(AskingScreen, _SIGN, replace(_SIGN, approved=True)),
     ServedScreen(AskingListScreen, _SIGN, _SIGN),
     ServedScreen(TodayOfAll, Need(), Need()),

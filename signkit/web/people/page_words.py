@@ -115,6 +115,7 @@ PEOPLE_WORDS: dict[str, Text] = {
         "When a contract waits for you, the office writes to this address. Nobody else sees it; empty: no mails.",
         "あなたの番になったときに、このアドレスへメールでお知らせします。ほかの人には表示されません。空にすると送りません。",
     ),
+    "mail_go": Text("Set this address", "このアドレスにする"),
     "mail_own": Text("Your mail address", "あなたのメールアドレス"),
     "changes_end": Text(
         "A change here ends your sessions in other browsers.",

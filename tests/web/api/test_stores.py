@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,6 +20,8 @@ from signkit.web.api.leases import LEASE
 from signkit.web.api.postgres_schema import make_tables
 from signkit.web.api.service import Service, ServiceSettings
 from signkit.web.api.store import add_document, list_documents
+from signkit.web.office.reminders import is_first_of_table
+from signkit.web.people.accounts import add_person
 
 
 def write(connection, number=0):
@@ -88,6 +90,18 @@ def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes_to_another_node(
     assert finish_job(ticking, job, "two", lambda _: None)
     with store.reading() as connection:
         assert list_jobs(connection, None, None, 10) == []
+
+
+def test_a_person_hears_of_each_table_once_a_day(tried):
+    store, day = tried.tenant.store, date(2026, 12, 1)
+    heard = []
+    with store.writing() as connection:
+        one, other = (add_person(connection, name, "clerk", store.now()).id for name in "甲乙")
+        for person, table, later in [
+            (one, "a", 0), (one, "a", 0), (other, "a", 0), (one, "b", 0), (one, "a", 1), (one, "a", 1),
+        ]:  # fmt: skip
+            heard.append(is_first_of_table(connection, person, (table, "x.csv"), day + timedelta(days=later)))
+    assert heard == [True, False, True, True, True, False]
 
 
 def test_a_deleted_tenant_leaves_nothing(tried):

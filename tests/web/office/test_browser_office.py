@@ -150,6 +150,67 @@ def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):
         Desk(chromium, origin).look("party-gone", link.removeprefix(origin))
 
 
+class Keys:
+    """Hands on a keyboard, and no mouse."""
+
+    def __init__(self, desk):
+        self.page = desk.page
+
+    def here(self):
+        return self.page.evaluate("(document.activeElement.innerText || document.activeElement.id).trim()")
+
+    def tab_to(self, words):
+        """Go on to what is called so, which shows that it is there; what was passed is told where there is none."""
+        passed = []
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            passed.append(self.here())
+            if words in passed[-1]:
+                shown = self.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert shown == "solid", (words, shown)
+                return
+        pytest.fail(f"{words}: {passed}")
+
+    def enter(self):
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+
+def test_a_contract_is_handed_on_and_a_pc_paired_by_keyboard_alone(chromium, tmp_path):
+    with served_offices(tmp_path) as (origin, offices):
+        tenant = offices.tenant("架空不動産株式会社")
+        seat, clerk = desk_of(chromium, origin, offices, tenant, "clerk", "髙橋 祐一郎")
+        _, supervisor = desk_of(chromium, origin, offices, tenant, "supervisor", "佐藤 一郎")
+        put_contract(offices, tenant, seat.person, name="不動産売買契約書.pdf")
+        hands, above = Keys(clerk), Keys(supervisor)
+        clerk.page.goto(f"{origin}/")
+        hands.tab_to("不動産売買契約書")
+        hands.enter()
+        hands.tab_to("text-ask")
+        clerk.page.keyboard.type("お願いします")
+        hands.tab_to("承認を依頼する")
+        before = clerk.page.content()
+        hands.enter()
+        assert "承認待ち" in clerk.page.inner_text("main")
+        supervisor.page.goto(f"{origin}/")
+        above.tab_to("不動産売買契約書")
+        above.enter()
+        above.tab_to("この内容で承認する")  # the summary
+        above.tab_to("この内容で承認する")
+        above.enter()
+        assert "承認済み" in supervisor.page.inner_text("main")
+        clerk.page.set_content(before)  # what the browser still shows of before
+        clerk.page.evaluate("document.querySelector('form[action$=ask]').requestSubmit()")
+        clerk.page.wait_for_selector("[role=alert]")
+        assert "その間にほかの人が操作しました" in hands.here()
+        clerk.page.goto(f"{origin}/agents")
+        assert hands.here() == "code"
+        clerk.page.keyboard.type("BCDF-GHJK")
+        hands.enter()
+        assert clerk.page.evaluate("document.activeElement.getAttribute('role')") == "alert", hands.here()
+        hands.tab_to("戻る")
+
+
 def test_every_other_screen_on_a_phone_and_in_the_dark(chromium, tmp_path):
     with served_offices(tmp_path) as (origin, offices):
         tenant = offices.tenant("架空不動産株式会社")
