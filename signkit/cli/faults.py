@@ -27,9 +27,16 @@ def fault_of_surroundings(error: Exception, arguments: Sequence[str]) -> SignKit
     """
     if _is_memory(error) or _memory_is_out():
         return FileUnusable("memory-judging") if _judges(arguments) else FileUnusable("memory-writing")
-    if isinstance(error, OSError):
-        return FileUnusable("system-refused", path=str(error.filename or "-"), cause=system_cause(error))
+    # Before Python 3.13 `Path.resolve` says in an error of its own that links lead in a circle.
+    refused = error.__context__ if _is_circle(error) else error
+    if isinstance(refused, OSError):
+        return FileUnusable("system-refused", path=str(refused.filename or "-"), cause=system_cause(refused))
     return None
+
+
+def _is_circle(error: Exception) -> bool:
+    cause = error.__context__
+    return isinstance(error, RuntimeError) and isinstance(cause, OSError) and cause.errno == errno.ELOOP
 
 
 def _memory_is_out() -> bool:

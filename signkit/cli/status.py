@@ -18,6 +18,7 @@ from signkit.cli.options import AskPassword, At, EvidenceFolders, PasswordStdin,
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus, Stage
@@ -105,8 +106,15 @@ def _pieces(rows: Iterator[ContractStatus | UnreadableFile], format_: StatusForm
 def _pdfs_of(paths: Sequence[Path]) -> list[str]:
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
-            found += sorted(file for file in path.rglob("*") if file.suffix.lower() == ".pdf" and not file.is_dir())
-        else:
-            found.append(path)
+        inside = _pdfs_in(path) if path.is_dir() else [path]
+        if not inside:
+            tell(_NO_PDF.filled(folder=str(path)))
+        found += inside
     return [str(path) for path in found]
+
+
+def _pdfs_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() == ".pdf" and not file.is_dir())
+
+
+_NO_PDF = Text("{folder}: no PDF in it", "{folder}: PDF がありません")

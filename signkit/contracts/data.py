@@ -41,6 +41,12 @@ def load_contract_data(path: Path) -> Data:
     return parse_contract_data(raw, path.suffix.lower(), str(path))
 
 
+_NO_SUFFIX = Text(
+    "its name has no ending that says what it is (.yaml, .json, .toml)",
+    "形式を示す拡張子 (.yaml、.json、.toml) がありません",
+)
+
+
 def parse_contract_data(raw: bytes, suffix: str, name: str = "data") -> Data:
     """Read contract data from bytes; ``suffix`` (``.yaml``, ``.json``, ``.toml``) tells the format.
 
@@ -49,7 +55,8 @@ def parse_contract_data(raw: bytes, suffix: str, name: str = "data") -> Data:
     """
     reader = _READERS.get(suffix)
     if reader is None:
-        cause = Text(f"{suffix or 'no suffix'} is not a known format", f"{suffix} という形式は扱えません")
+        unknown = Text(f"{suffix} is not a known format", f"{suffix} という形式は扱えません")
+        cause = unknown if suffix else _NO_SUFFIX
         raise ContractDataUnreadable(name, cause)
     return read_plain(raw, reader, name)
 

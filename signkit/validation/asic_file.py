@@ -24,6 +24,7 @@ from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict, worst
+from signkit.words import Text
 
 _MAX_SIGNATURE = 64 * 1024 * 1024
 
@@ -85,8 +86,13 @@ def list_asic(path: Path, limits: Limits | None = None) -> list[ContainerMember]
                 ContainerMember(name, archive.size(name), tuple(m.name for m in manifests if m.names(name)))
                 for name in archive.data_objects
             ]
-    except (AsicUnreadable, LimitExceeded, zipfile.BadZipFile, expat.ExpatError, OSError, ValueError) as error:
+    except (AsicUnreadable, zipfile.BadZipFile, expat.ExpatError, ValueError) as error:
+        raise InputUnreadable(str(path), _NO_CONTAINER) from error
+    except (LimitExceeded, OSError) as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
+
+
+_NO_CONTAINER = Text("no ASiC-E container, or a damaged one", "ASiC-E コンテナではないか、壊れています")
 
 
 # --- judging -------------------------------------------------------------------------------------------------

@@ -84,6 +84,8 @@ def test_a_file_that_memory_does_not_suffice_for_is_exit_4(tmp_path, monkeypatch
         ["validate", "--resume", "loop", "x.pdf"],
         ["validate", "--trust", "loop", "x.pdf"],
         ["trust", "add", "loop"],
+        ["archive", "restore", "loop", "restored"],
+        ["archive", "restore", "x", "loop"],
     ],
     ids=" ".join,
 )
@@ -148,3 +150,20 @@ def test_an_unknown_name_in_the_settings_does_not_stop_the_list_of_anchors(tmp_p
     told = run_signkit("doctor", "--reader", "virtual", home=tmp_path)
     assert "unknown names: colour" in told.stdout
     assert run_signkit("validate", "x.pdf", home=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (["asic", "list", "empty.asice"], 2, "ASiC-E コンテナではない"),
+        (["render", "nda", "data", "-o", "x.pdf"], 10, "拡張子 (.yaml、.json、.toml) がありません"),
+        (["status", "folder"], 0, "folder: PDF がありません"),
+    ],
+    ids=str,
+)
+def test_what_is_nothing_is_told_in_words(tmp_path, typed, code, said):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.asice").touch()
+    (tmp_path / "data").write_text("a: 1", encoding="utf-8")
+    answer = run_signkit(*typed, home=tmp_path / "home", folder=tmp_path, lang="ja")
+    assert (answer.returncode, said in answer.stderr) == (code, True), answer.stderr
