@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from signkit.archive import journal
+from signkit.archive import journal, schema
 from signkit.archive.blobs import Blobs
 from signkit.archive.entries import entry_digest
 from signkit.archive.operations import changed_operations
 from signkit.archive.purging import disposal_digests
-from signkit.archive.schema import APPLICATION_ID, MIGRATIONS
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, migrate, settings_digest
 from signkit.words import Text
 
@@ -149,7 +148,7 @@ def _structure(connection: sqlite3.Connection) -> Iterator[Trouble]:
     """Hold tables, indexes and triggers against an empty ledger's: triggers are what guards the journal."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        migrate(empty, MIGRATIONS[:version], APPLICATION_ID)
+        migrate(empty, schema.MIGRATIONS[:version], schema.APPLICATION_ID)
         wanted = _objects(empty)
     there = _objects(connection)
     for name in sorted(wanted.keys() | there.keys()):

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from signkit.cms.container import Parts
-from signkit.cms.content import CHANGED_MEANWHILE, BytesPieces, Content, FilePieces
+from signkit.cms.content import CHANGED_MEANWHILE, NOT_AS_WRITTEN, BytesPieces, Content, FilePieces
 from signkit.errors import SigningRefused
 from signkit.words import Text
 
@@ -144,6 +144,6 @@ def check_asic(stream: BinaryIO, attachments: Sequence[DataObject], manifest: by
                 with archive.open(entry) as member:
                     found[entry.filename] = Content(FilePieces(member)).digest("sha256")
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise SigningRefused("self-check-failed", cause=str(error)) from error
+        raise SigningRefused("self-check-failed", cause=NOT_AS_WRITTEN) from error
     if found != expected:
         raise SigningRefused("self-check-failed", cause=CHANGED_MEANWHILE)

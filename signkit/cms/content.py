@@ -13,6 +13,9 @@ from signkit.words import Text
 #: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
 PIECE = 1 << 20
 #: Why a signature was not written, where what it signs is read twice.
+NOT_AS_WRITTEN = Text(
+    "what came back from the disk is not what was written", "ディスクから読み直した内容が、書き込んだものと異なります"
+)
 CHANGED_MEANWHILE = Text("a file changed while it was being signed", "署名中にファイルの内容が変わりました")
 _SHAKE_LENGTHS = {"shake128": 32, "shake256": 64}  # RFC 8702, RFC 8419
 

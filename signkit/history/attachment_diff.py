@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from signkit.history.differences import Difference, fill
 from signkit.history.states import DocumentState, annotations_of
 from signkit.limits import LimitExceeded
-from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
+from signkit.pdf.embedded_files import FileSpecification, file_specifications, names_of, streams_of
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem
 from signkit.words import Text
 
 _ADDED = Text("The file {name} was attached ({size} bytes).", "ファイル {name} が添付されました（{size} バイト）。")
@@ -60,15 +60,15 @@ def _files(state: DocumentState) -> Iterator[tuple[str, _Attached]]:
         yield (f"{name}#{number}" if number > 1 else name), _content_of(state, stream)
 
 
-def _specifications(state: DocumentState) -> Iterator[Value]:
+def _specifications(state: DocumentState) -> Iterator[FileSpecification]:
     yield from file_specifications(state.view)
     for page in state.pages:
         for _, entries in annotations_of(state, page):
             if state.view.resolve(entries.get("/Subtype")) == "/FileAttachment":
-                yield entries.get("/FS")
+                yield FileSpecification(entries.get("/FS"))
 
 
-def _file_of(state: DocumentState, specification: Value) -> tuple[str, Stream | None]:
+def _file_of(state: DocumentState, specification: FileSpecification) -> tuple[str, Stream | None]:
     return (
         next(iter(names_of(state.view, specification)), "?"),
         next(iter(streams_of(state.view, specification)), None),

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import PureWindowsPath
 from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
@@ -156,7 +157,7 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
 def contract_of(file: PdfFile) -> EmbeddedContract | None:
     """Return the contract that the newest revision of ``file`` carries, or None where it carries none.
 
-    Whatever a viewer may show as ``contract.json`` counts, by either of its two names and either of its two streams,
+    Whatever a viewer may show or a script find as ``contract.json`` counts, by any of its names and any of its streams,
     associated (PDF/A-3, ISO 19005-3 6.8) or embedded: who reads another than we do would read another contract.
 
     Raises:
@@ -175,13 +176,19 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
 def _contract_files(view: View) -> set[bytes]:
     found: set[bytes] = set()
     for specification in islice(file_specifications(view), _MAX_SPECIFICATIONS):
-        if FILE_NAME not in names_of(view, specification):
+        if not any(map(_is_contract_name, names_of(view, specification))):
             continue
         streams = streams_of(view, specification)
         if not streams:
             raise SyntaxProblem("a file specification without a stream")
         found |= {view.file.decode_stream(stream, view) for stream in streams}
     return found
+
+
+def _is_contract_name(name: str) -> bool:
+    """Whether a file of this name comes out as ``contract.json``: viewers drop folders, some systems fold letters."""
+    shown = "".join(letter for letter in name if letter.isprintable())
+    return _fold(PureWindowsPath(shown).name) == FILE_NAME
 
 
 def parse_contract(raw: bytes) -> EmbeddedContract:

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
+#: Table 43: a name for every platform, and one for some; of a file specification each reader takes the first it knows.
+_NAMES = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
 
-def file_specifications(view: View) -> Iterator[Value]:
+
+@dataclass(frozen=True)
+class FileSpecification:
+    """A file specification (7.11.3), and the name under which the name tree lists it, by which some programs go."""
+
+    value: Value
+    key: Value = None
+
+
+def file_specifications(view: View) -> Iterator[FileSpecification]:
     """Yield every file specification that the catalog leads to; one that stands in both places comes twice."""
     root = view.root
     if not isinstance(root, dict):
         return
     names = view.resolve(root.get("/Names"))
     if isinstance(names, dict):
-        yield from name_tree_values(view, names.get("/EmbeddedFiles"))
+        for key, value in name_tree_items(view, names.get("/EmbeddedFiles")):
+            yield FileSpecification(value, key)
     associated = view.resolve(root.get("/AF"))
-    yield from associated if isinstance(associated, list) else []
+    yield from map(FileSpecification, associated if isinstance(associated, list) else [])
 
 
-def name_tree_values(view: View, tree: Value) -> Iterator[Value]:
-    """Yield the values of a name tree (7.9.6), each node visited once."""
+def name_tree_items(view: View, tree: Value) -> Iterator[tuple[Value, Value]]:
+    """Yield the names and values of a name tree (7.9.6), each node once.  Readers follow direct kids as well."""
     todo, seen = [tree], set[Ref]()
     while todo:
         node = todo.pop()
@@ -30,25 +43,26 @@ def name_tree_values(view: View, tree: Value) -> Iterator[Value]:
             if node in seen:
                 continue
             seen.add(node)
-        entries = view.resolve(node)
-        if isinstance(entries, dict):
-            names = view.resolve(entries.get("/Names"))
-            yield from names[1::2] if isinstance(names, list) else []
-            kids = view.resolve(entries.get("/Kids"))
-            # Table 36: kids are indirect references; a direct one cannot be told from itself in a circle.
-            todo += reversed([kid for kid in kids if isinstance(kid, Ref)]) if isinstance(kids, list) else []
+        found = view.resolve(node)
+        if isinstance(found, list):
+            todo += reversed(found)
+        elif isinstance(found, dict):
+            names = view.resolve(found.get("/Names"))
+            yield from zip(names[::2], names[1::2], strict=False) if isinstance(names, list) else []
+            todo.append(found.get("/Kids"))  # the list may be a reference, and in a circle itself
 
 
-def names_of(view: View, specification: Value) -> tuple[str, ...]:
-    """Return the names that a file specification states, /UF first: readers differ about which they show (7.11.3)."""
-    entries = view.resolve(specification)
-    texts = [view.resolve(entries.get(key)) for key in ("/UF", "/F")] if isinstance(entries, dict) else []
-    return tuple(text_string(text) for text in texts if isinstance(text, bytes))
+def names_of(view: View, specification: FileSpecification) -> tuple[str, ...]:
+    """Return the names that a file goes by, /UF first: readers differ about which they show (7.11.3)."""
+    entries = view.resolve(specification.value)
+    stated = [entries.get(key) for key in _NAMES] if isinstance(entries, dict) else []
+    texts = map(view.resolve, [*stated, specification.key])
+    return tuple(dict.fromkeys(text_string(text) for text in texts if isinstance(text, bytes)))
 
 
-def streams_of(view: View, specification: Value) -> tuple[Stream, ...]:
+def streams_of(view: View, specification: FileSpecification) -> tuple[Stream, ...]:
     """Return the embedded streams of a file specification, that of /UF first (7.11.4.1)."""
-    entries = view.resolve(specification)
+    entries = view.resolve(specification.value)
     files = view.resolve(entries.get("/EF")) if isinstance(entries, dict) else None
-    streams = [view.resolve(files.get(key)) for key in ("/UF", "/F")] if isinstance(files, dict) else []
+    streams = [view.resolve(files.get(key)) for key in _NAMES] if isinstance(files, dict) else []
     return tuple(stream for stream in streams if isinstance(stream, Stream))

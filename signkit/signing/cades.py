@@ -22,7 +22,7 @@ from signkit.cms.archive_timestamp import (
     timestamp_attribute,
 )
 from signkit.cms.container import Container, ContainerUnreadable, Parts, read_container, without_armour
-from signkit.cms.content import CHANGED_MEANWHILE, BytesPieces, Content
+from signkit.cms.content import CHANGED_MEANWHILE, NOT_AS_WRITTEN, BytesPieces, Content
 from signkit.cms.der import SEQUENCE, element, explicit
 from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
@@ -30,6 +30,7 @@ from signkit.pki.distinguished_names import is_identified
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.timestamps import NO_SERVICE, obtain_timestamp
 from signkit.signers.base import Signer
+from signkit.signing import self_check
 from signkit.signing.cms import Statement, attribute, make_signature
 from signkit.signing.levels import Level, Services, refuse_other_keys
 from signkit.words import Text
@@ -167,7 +168,7 @@ def check_written(
         with without_armour(stream) as plain:
             _check_container(read_container(plain), parts, content if attached else None)
     except ContainerUnreadable as error:
-        raise SigningRefused("self-check-failed", cause=str(error)) from error
+        raise SigningRefused("self-check-failed", cause=NOT_AS_WRITTEN) from error
     if certificate is not None:
         _check_signature(_infos(parts)[-1], content, _certificate(certificate))
 
@@ -182,9 +183,9 @@ def _check_container(container: Container, parts: Parts, attached: Content | Non
     ]
     # Nothing behind it, and everything in it: the file is read as a stranger would read it.
     if container.trailing or any(sorted(one) != sorted(other) for one, other in lists):
-        raise SigningRefused("self-check-failed", cause="what came back from the disk is not what was written")
+        raise SigningRefused("self-check-failed", cause=NOT_AS_WRITTEN)
     if (container.content is None) != (attached is None):
-        raise SigningRefused("self-check-failed", cause="the content is not where it should be")
+        raise SigningRefused("self-check-failed", cause=self_check.CONTENT_ELSEWHERE)
     if container.content is None or attached is None:
         return
     if container.content.digest(_IMPRINT_DIGEST) != attached.digest(_IMPRINT_DIGEST):
@@ -195,12 +196,12 @@ def _check_signature(info: cms.SignerInfo, content: Content, own: x509.Certifica
     hash_name = info["digest_algorithm"]["algorithm"].native
     # RFC 5652 5.6: the digest of the content is what the attribute states.
     if _signed_digest(info) != content.digest(hash_name):
-        raise SigningRefused("self-check-failed", cause="the digest of the content is another than the signed one")
+        raise SigningRefused("self-check-failed", cause=self_check.OTHER_DIGEST)
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
-        raise SigningRefused("self-check-failed", cause=str(error)) from error
+        raise SigningRefused("self-check-failed", cause=self_check.NOT_OF_THE_KEY) from error
 
 
 @contextmanager

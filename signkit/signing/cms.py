@@ -19,6 +19,7 @@ from signkit.errors import SigningRefused
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.sharing import kept_by_thread
 from signkit.signers.base import KeyAlgorithm, KeyFacts, Signer
+from signkit.signing.self_check import NOT_OF_THE_KEY
 
 if TYPE_CHECKING:
     from asn1crypto import algos, tsp, x509
@@ -286,4 +287,4 @@ def _check_own_signature(fixed: _Fixed, digest_name: str, signature: bytes, data
     try:
         verify_signature(fixed.certificate, fixed.signature_mechanism, digest_name, signature, data)
     except SignatureInvalid as error:
-        raise SigningRefused("self-check-failed", cause=str(error)) from error
+        raise SigningRefused("self-check-failed", cause=NOT_OF_THE_KEY) from error

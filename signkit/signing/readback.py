@@ -18,9 +18,11 @@ from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.signatures import find_signatures
 from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
+from signkit.signing import self_check
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -36,17 +38,17 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     """
     # ISO 32000-2 7.5.6: byte for byte.
     if not signed.startswith(original):
-        raise SigningRefused("self-check-failed", cause="the original file was changed")
+        raise SigningRefused("self-check-failed", cause=self_check.CHANGED_ORIGINAL)
     # The first one behind the original: that is what was added now.
     ranges = _BYTE_RANGE.findall(signed, len(original))
     if not ranges:
-        raise SigningRefused("self-check-failed", cause="no byte range was written")
+        raise SigningRefused("self-check-failed", cause=self_check.NO_BYTE_RANGE)
     first_length, second_start, second_length = (int(number) for number in ranges[0])
     contents = signed[first_length:second_start]
     covered = signed[:first_length], signed[second_start : second_start + second_length]
     # ISO 32000-2 12.8.1: the gap is the string with its delimiters.
     if contents[:1] != b"<" or contents[-1:] != b">" or len(covered[1]) != second_length:
-        raise SigningRefused("self-check-failed", cause="the byte range does not fit the file")
+        raise SigningRefused("self-check-failed", cause=self_check.BAD_BYTE_RANGE)
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
 
 
@@ -104,16 +106,25 @@ def refuse_harm(before: Report, after: Report, *, added: int) -> None:
             raise SigningRefused("earlier-signature-harmed", field=str(earlier.field))
     new = after.signatures[len(before.signatures) :]
     if len(after.document_timestamps) < len(before.document_timestamps):
-        raise SigningRefused("self-check-failed", cause="it is not found in the file again")
+        raise SigningRefused("self-check-failed", cause=self_check.NOT_FOUND)
     _refuse_unfit(new, added)
 
 
 def _refuse_unfit(new: Sequence[SignatureReport], added: int) -> None:
     if len(new) != added:
-        raise SigningRefused("self-check-failed", cause="it is not found in the file again")
+        raise SigningRefused("self-check-failed", cause=self_check.NOT_FOUND)
     # FAILED or not intact; that evidence is missing is no fault of this signature.
     if bad := next((item for item in new if item.verdict is Verdict.FAILED or not item.intact), None):
-        raise SigningRefused("self-check-failed", cause=", ".join(reason.code for reason in bad.reasons))
+        raise SigningRefused("self-check-failed", cause=_reasons(bad))
+
+
+def _reasons(signature: SignatureReport) -> Text:
+    """Return why a signature is not good, as a cause within a sentence."""
+    texts = [each.text for each in signature.reasons]
+    return Text(
+        "; ".join(each.en.rstrip(".") for each in texts),
+        "、".join(each.ja.rstrip("。") for each in texts),
+    )
 
 
 def _merit(signature: SignatureReport) -> tuple[int, bool, bool]:
@@ -131,13 +142,13 @@ def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) 
     info = cms.ContentInfo.load(padded)["content"]["signer_infos"][0]
     hash_name = info["digest_algorithm"]["algorithm"].native
     if _attribute(info, "message_digest") != _digest(hash_name, covered):
-        raise SigningRefused("self-check-failed", cause="the digest of the file is another than the signed one")
+        raise SigningRefused("self-check-failed", cause=self_check.OTHER_DIGEST)
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     own = x509.Certificate.load(certificate)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
-        raise SigningRefused("self-check-failed", cause=str(error)) from error
+        raise SigningRefused("self-check-failed", cause=self_check.NOT_OF_THE_KEY) from error
 
 
 def _attribute(info: cms.SignerInfo, name: str) -> object:

@@ -1,4 +1,4 @@
-"""Encryption for an empty password, written from ISO 32000-2 7.6 and not from SignKit: AES-256 (R6) and RC4 (R3)."""
+"""Encryption for an empty password, from ISO 32000-2 7.6 and not from SignKit: AES-256 (R6, R5) and RC4 (R3)."""
 
 from __future__ import annotations
 
@@ -109,25 +109,33 @@ def _rounds(key: bytes, text: bytes) -> bytes:
     return text
 
 
-def aes256() -> Crypt:
-    """AES-256 for empty passwords (algorithms 8, 9 and 10)."""
-    key = hashlib.sha256(b"a file key").digest()
-    user = _hash(b"12345678") + b"12345678" + b"87654321"
-    user_key = _sealed(_hash(b"87654321"), key)
-    owner = _hash(b"abcdefgh", user) + b"abcdefgh" + b"hgfedcba"
-    owner_key = _sealed(_hash(b"hgfedcba", user), key)
+def aes256(revision: int = 6, owners: bytes | None = None) -> Crypt:
+    """AES-256 for empty passwords (algorithms 8, 9 and 10; with ``revision`` 5 those of Adobe's supplement).
+
+    Args:
+        owners: the key that the owner's password opens, where it is another than the user's.
+    """
+    key, digest = hashlib.sha256(b"a file key").digest(), _hash if revision == 6 else _plain_hash
+    user = digest(b"12345678") + b"12345678" + b"87654321"
+    user_key = _sealed(digest(b"87654321"), key)
+    owner = digest(b"abcdefgh", user) + b"abcdefgh" + b"hgfedcba"
+    owner_key = _sealed(digest(b"hgfedcba", user), owners or key)
     permissions = (0xFFFFFFFC).to_bytes(4, "little") + b"\xff" * 4 + b"Tadb" + b"1234"
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
     strings = (user, user_key, owner, owner_key, encryptor.update(permissions))
     said = (
-        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen"
+        b"<< /Filter /Standard /V 5 /R %d /Length 256 /P -4 /CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen"
         b" /Length 32 >> >> /StmF /StdCF /StrF /StdCF /U <%s> /UE <%s> /O <%s> /OE <%s> /Perms <%s> >>"
     )
-    return Crypt(key, said % tuple(text.hex().encode() for text in strings), aes=True)
+    return Crypt(key, said % (revision, *(text.hex().encode() for text in strings)), aes=True)
 
 
 def _sealed(key: bytes, text: bytes) -> bytes:
     return Cipher(algorithms.AES(key), modes.CBC(bytes(16))).encryptor().update(text)
+
+
+def _plain_hash(salt: bytes, user: bytes = b"") -> bytes:
+    return hashlib.sha256(salt + user).digest()
 
 
 def _hash(salt: bytes, user: bytes = b"") -> bytes:

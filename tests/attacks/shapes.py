@@ -34,6 +34,14 @@ def looks(width: int, height: int, content: bytes) -> bytes:
     return syntax.stream(said, content)
 
 
+DINGBATS = b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >> >> >>"
+
+
+def box_drawn_anew(content: bytes, resources: bytes = DINGBATS) -> bytes:
+    """Return a state of a check box as another program than the form's writes it."""
+    return syntax.with_entries(looks(16, 16, b"q 0 0 16 16 re S Q " + content), {b"/Resources": resources})
+
+
 def words(text: bytes, *, x: int = 5, y: int = 8, size: int = 12, font: bytes = b"/F1") -> bytes:
     return b"BT " + font + b" %d Tf %d %d Td (" % (size, x, y) + text + b") Tj ET"
 
@@ -80,7 +88,7 @@ def form() -> dict[int, bytes]:
         + b" /Rect [10 50 26 66] >>"
     )  # fmt: skip
     of[75] = (
-        b"<< /FT /Btn /T (insured) /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
+        b"<< /FT /Btn /T (insured) /MK << /CA (4) >> /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
         + b" /Rect [40 50 56 66] >>"
     )  # fmt: skip
     of[40], of[41] = looks(16, 16, b"0 0 16 16 re f"), looks(16, 16, b"0 0 16 16 re S")

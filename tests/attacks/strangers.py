@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from tests.attacks import bases, syntax
+from tests.attacks import bases, shapes, syntax
 from tests.attacks.doc import Absent
 from tests.attacks.honest import FORM, OPEN, Work, empty_field, name_of, update
 from tests.attacks.writer import Written
@@ -172,6 +172,23 @@ def link_gets_a_number(work: Work) -> None:
                 _write(work, _changed(work, page, annots) | {number: link})
                 return
     raise Absent("an annotation without a number")
+
+
+@update
+def box_drawn_anew(work: Work) -> None:
+    """iText draws the states of a box again when it ticks it."""
+    work.need(*FORM)
+    number = next(
+        (each for each in work.doc.fields_of(b"/Btn", filled=False) if b"/MK" in work.doc.entries(each)), None
+    )
+    if number is None:
+        raise Absent("a box with a caption")
+    work.shows(work.doc.entries(number)[b"/Rect"])
+    first = work.revision().size
+    ticked = {b"/V": b"/Yes", b"/AS": b"/Yes", b"/AP": b"<< /N << /Yes %d 0 R /Off %d 0 R >> >>" % (first, first + 1)}
+    mark = b"BT /F1 11.58 Tf 1 0 0 1 3.1 3.92 Tm (4) Tj ET"
+    states = {first: shapes.box_drawn_anew(mark), first + 1: shapes.box_drawn_anew(b"")}
+    _write(work, _changed(work, number, ticked) | states)
 
 
 @update

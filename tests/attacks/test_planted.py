@@ -108,6 +108,7 @@ FAULTS = [
         _placing_what_it_can(covering.operate),
         unseen=True,
     ),
+    Fault("box_drawn_anew_as_something_else", _CHANGES + "field_changes.is_same_box", lambda *_: True),
     Fault("info_that_is_missing", _READING + "doubts.followed_in_trailer", lambda _: iter(())),
     Fault("first_page_of_a_linearised_file", _READING + "doubts._knows_its_pages", lambda *_: True),
     Fault("seal_by_a_name_that_some_spell", _CHANGES + "annotations.is_orderly", lambda *_: True),

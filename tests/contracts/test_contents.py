@@ -69,7 +69,7 @@ def test_a_company_that_sells_to_a_consumer_gives_the_period_of_article_14_for_f
 def test_a_new_house_has_ten_years_for_the_structural_parts_whoever_sells():
     for base in ("new-house", "dealer", None):
         changes = {"building.existing": False, "building_condition": None}
-        changes |= {"nonconformity.insurance": "住宅瑕疵担保責任保険"}
+        changes |= {"nonconformity.insurance": "住宅瑕疵担保責任保険", "building.completed": "令和8年10月"}
         text = text_of("real-estate-sale", {"set": changes, **({"base": base} if base else {})})
         assert "住宅の品質確保の促進等に関する法律第95条第1項" in text
         assert "引渡しの日から10年間" in text
@@ -390,3 +390,36 @@ def test_minimum_wages_of_every_prefecture_are_known_with_their_source():
     with pytest.raises(NotKnown) as caught:
         known.on("東京都", day)
     assert str(known.last) in caught.value.words.ja
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "path"),
+    [
+        # the contract is of 2026-11-21
+        ("real-estate-sale", {"building.completed": "令和8年12月"}, "building.completed"),
+        ("real-estate-sale", {"building.completed": "2027年"}, "building.completed"),
+        ("real-estate-sale", {"building.completed": "令和8年11月"}, None),
+        ("real-estate-sale", {"building.completed": "不詳"}, None),
+        ("real-estate-sale", {"building.existing": False, "building.completed": "令和7年10月"}, "building.existing"),
+        ("real-estate-sale", {"building.existing": False, "building.completed": "平成21年"}, "building.existing"),
+        ("real-estate-sale", {"building.existing": False, "building.completed": "令和7年11月"}, None),
+        ("real-estate-sale", {"building.existing": False, "building.completed": "2025年"}, None),
+        ("real-estate-sale", {"building.existing": False, "building.kind": "倉庫"}, None),
+        ("real-estate-sale", {"building.completed": "平成21年13月"}, None),
+        ("real-estate-explanation", {"building.completed": "令和10年1月"}, "building.completed"),
+        ("real-estate-explanation", {"building.existing": False, "inspection": None}, "building.existing"),
+    ],
+)  # fmt: skip
+def test_a_building_is_existing_or_new_as_its_month_says(name, changes, path):
+    found = {
+        each.path for each in examine(find_template(name), sample_data(find_template(name), {"set": changes})).refused
+    }
+    assert found & {"building.completed", "building.existing"} == ({path} if path else set())
+
+
+def test_nobody_sells_to_themselves():
+    template = find_template("real-estate-sale")
+    data = sample_data(template, {})
+    data["buyer"] = {**data["seller"]}
+    del data["buyer"]["is_dealer"]
+    assert "buyer.name" in {each.path for each in examine(template, data).refused}

@@ -113,11 +113,13 @@ def test_associated_files_that_make_no_sense(files: bytes) -> None:
     assert read_contract(pdf_with(b"{}", files=files)) is None
 
 
-def pdf_naming(*specifications: bytes, associated: str, embedded: str, streams: tuple[bytes, ...]) -> bytes:
+def pdf_naming(
+    *specifications: bytes, associated: str, embedded: str, streams: tuple[bytes, ...], tree: str = ""
+) -> bytes:
     """A PDF with file specifications (from object 3) and their streams (from object 10), put where it is said."""
     listed = {name: " ".join(f"{3 + index} 0 R" for index in map(int, name)) for name in (associated, embedded)}
     pairs = " ".join(f"(n{index}) {3 + int(index)} 0 R" for index in embedded)
-    tree = f"/EmbeddedFiles<</Names[{pairs}]>>"
+    tree = f"/EmbeddedFiles<<{tree or f'/Names[{pairs}]'}>>"
     objects = {
         1: f"<</Type/Catalog/Pages 2 0 R/AF[{listed[associated]}]/Names<<{tree}>>>>".encode(),
         2: b"<</Type/Pages/Kids[]/Count 0>>",
@@ -201,3 +203,35 @@ def test_two_contracts_in_one_file_are_refused(made: tuple[bytes, ...], associat
         read_contract(pdf_naming(*made, associated=associated, embedded=embedded, streams=streams))
     same = (stream_of(CONTENT), stream_of(zlib.compress(CONTENT), b"/Filter/FlateDecode"))
     assert read_contract(pdf_naming(*made, associated=associated, embedded=embedded, streams=same)) is not None
+
+
+#: The second of two specifications, which some programs take for the contract, and the name tree where it is one.
+OTHERWISE = {
+    "listed": (specification(b"(x)", target=11), "/Names[(contract.json) 4 0 R]"),  # qpdf, pikepdf, pypdf go by that
+    "listed by a direct kid": (ELSEWHERE, "/Kids[<</Names[(n1) 4 0 R]>>]"),
+    "listed by a kid of a kid": (ELSEWHERE, "/Kids[<</Kids[<</Names[(n1) 4 0 R]>>]>>]"),
+    "of one platform": (specification(b"(contract.json)", b"/Unix", streams=b"/Unix 11 0 R"), ""),
+    "of another": (specification(b"(contract.json)", b"/DOS", streams=b"/Mac 11 0 R"), ""),
+    "in a folder": (specification(b"(a/contract.json)", target=11), ""),  # pdf.js drops the folder
+    "in capitals": (specification(b"(Contract.JSON)", target=11), ""),
+    "with what nobody sees": (
+        specification(b"<FEFF0063006F006E00740072006100630074200B002E006A0073006F006E>", target=11),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("second", "tree"), OTHERWISE.values(), ids=OTHERWISE.keys())
+def test_what_some_programs_take_for_the_contract_is_one(second: bytes, tree: str) -> None:
+    associated = "0" if tree else "01"
+    made = {"associated": associated, "embedded": "", "tree": tree, "streams": (stream_of(CONTENT), stream_of(OTHER))}
+    with pytest.raises(ContractDataUnreadable, match="two that differ"):
+        read_contract(pdf_naming(ONE, second, **made))
+    assert read_contract(pdf_naming(ONE, specification(b"(note)", target=11), **{**made, "tree": ""})) is not None
+
+
+def test_a_name_tree_in_circles_ends() -> None:
+    """The list of kids is a reference itself, and holds a direct node that names it again."""
+    kids = b"[<</Kids 4 0 R/Names[(n0) 3 0 R]>> 4 0 R]"
+    pdf = pdf_naming(ONE, kids, associated="", embedded="", tree="/Kids 4 0 R", streams=(stream_of(CONTENT),))
+    assert read_contract(pdf) is not None

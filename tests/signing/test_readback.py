@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from signkit.rehearsal.evidence_services import utc_now
@@ -34,10 +36,18 @@ def test_every_kind_of_damage_is_found(blank, signed, person_signer, seller_card
         "the digest of the file is another than the signed one": flip(signed, len(signed) - 20),
     }
     for cause, damaged in cases.items():
-        with refused_as("self-check-failed", match=cause):
+        with refused_as("self-check-failed", match=cause) as refused:
             check_signed(blank, damaged, person_signer.certificate)
+        assert cause not in refused.value.message("ja")  # in Japanese, whole
 
 
 def test_another_certificate_does_not_fit(blank, signed, seller_card):
     with refused_as("self-check-failed"):
         check_signed(blank, signed, seller_card.auth.certificate)
+
+
+def test_every_cause_is_told_in_both_languages(repository):
+    """A cause is a text of both languages wherever the code is raised, not a developer's words."""
+    raised = re.compile(r'"self-check-failed", cause=(?!test)["f]|"self-check-failed", cause=str\(')
+    found = [path.name for path in (repository / "signkit").rglob("*.py") if raised.search(path.read_text("utf-8"))]
+    assert found == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from signkit.contracts.japanese import ERAS
 from signkit.contracts.rules.texts import numbers_as_digits
@@ -15,6 +15,8 @@ _FIRST_DAYS = {name: first for first, name in ERAS}
 _LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
 _ERA = "|".join([*_FIRST_DAYS, "(?<![A-Za-z])[MTSHR]"])
 _MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)[年/.-]|(\d{{4}})[年/.-])\s*(?:(\d{{1,2}})(?:月|[/.-]|$|(?!\d)))?")
+
+_MONTHS = 12
 
 
 def after_months(day: str, months: int) -> str:
@@ -53,13 +55,15 @@ def in_order(*days: str) -> bool:
 def month_of(text: str) -> str | None:
     """Return the month that a text names (令和9年1月, 昭和五十年三月, S50.3, 2027/1) as ``2027-01``.
 
-    Where it names only a year: the year, which sorts before its months; None where it names neither.
+    Where it names only a year: the year, which sorts before its months; None where it names neither, or no such month.
     """
     found = _MONTH.search(numbers_as_digits(unicodedata.normalize("NFKC", text)))
     if found is None:
         return None
     era, era_year, western, month = found.groups()
     year = int(western) if western else _first_year(era) + (1 if era_year == "元" else int(era_year)) - 1
+    if not (MINYEAR <= year <= MAXYEAR and 1 <= int(month or 1) <= _MONTHS):
+        return None
     return f"{year:04}-{int(month):02}" if month else f"{year:04}"
 
 

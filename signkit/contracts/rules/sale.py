@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from signkit.contracts.rules.days import month_of
+from signkit.contracts.rules.days import after_months, month_of
 from signkit.contracts.rules.known_values import values
 
 _DWELLING = re.compile("居宅|住宅|共同|寄宿舎|寮|長屋|マンション")
@@ -42,6 +42,14 @@ def begun_after_may_1981(contract: Mapping[str, Any]) -> bool:
     month = month_of(building.get("completed", ""))
     one_dwelling = "condominium" not in contract and _DWELLING.search(building["kind"])
     return month is not None and month >= ("1982-01" if one_dwelling else "1983-06")
+
+
+def over_a_year_old(building: Mapping[str, Any], day: str) -> bool:
+    """Tell whether a dwelling was complete more than a year before a day, so that it is no new one (品確法2条2項)."""
+    month = month_of(building.get("completed", ""))
+    if month is None or not _DWELLING.search(building["kind"]):
+        return False
+    return after_months(f"{month}-01" if len(month) > len("2027") else f"{month}-12-01", 12)[:7] < day[:7]
 
 
 def works_unfinished(contract: Mapping[str, Any]) -> bool:

@@ -24,6 +24,15 @@ _TIME = re.compile("([0-9]+)(年|か月|ヶ月|ケ月|カ月|ヵ月|箇月|週�
 _MONTHS = {"年": 12.0, "週間": 7 / 31, "日": 1 / 31}
 _WITHDRAWAL = re.compile("クーリング・?オフ|37条の2|申込み?の撤回")
 _NO_WITHDRAWAL = re.compile("できない|できません|しない|しません|適用(?:が)?ない|放棄|対象外|手数料|違約金|損害")
+_DEPOSIT = re.compile("手付")
+_NO_CANCELLING = re.compile("(?:解除|解約).{0,16}(?:できない|できません|認めない|認めません|しない|しません|不可|放棄)")
+#: 民法557条1項 itself: not once the other party has begun to perform.
+_PERFORMING = re.compile("着手")
+_DAMAGES = re.compile("損害賠償|賠償金|違約金")
+_BESIDE = re.compile(
+    "(?:のほか|に加え|とは別に|を超え).{0,40}(?:支払う|支払わなければ|賠償する|請求することができる|請求できる)"
+)
+_NOT_DUE = re.compile("要しない|請求しない|義務を負わない")
 #: 宅地建物取引業法40条.
 _LEAST_MONTHS = 24
 
@@ -52,5 +61,21 @@ def forgoes_withdrawal(contract: Mapping[str, Any]) -> bool:
         _WITHDRAWAL.search(each)
         and _NO_WITHDRAWAL.search(each)
         and not re.search("請求(?:することが)?(?:しない|できない)", each)
+        for each in sentences(contract.get("special_terms", []))
+    )
+
+
+def forbids_cancelling_by_deposit(contract: Mapping[str, Any]) -> bool:
+    """Tell whether a term sounds as if the buyer could not cancel by giving the deposit up (39条2項・3項)."""
+    return any(
+        _DEPOSIT.search(each) and _NO_CANCELLING.search(each) and not _PERFORMING.search(each)
+        for each in sentences(contract.get("special_terms", []))
+    )
+
+
+def adds_to_damages(contract: Mapping[str, Any]) -> bool:
+    """Tell whether a term sounds as if more were due than the penalty, which with damages is capped (38条1項)."""
+    return any(
+        _DAMAGES.search(each) and _BESIDE.search(each) and not _NOT_DUE.search(each)
         for each in sentences(contract.get("special_terms", []))
     )

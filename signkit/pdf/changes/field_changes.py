@@ -8,6 +8,7 @@ from functools import cached_property
 from signkit.pdf.changes.appearance_changes import draws, draws_but_words, draws_when_off, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import rectangle
+from signkit.pdf.changes.redrawn_ticks import is_same_box, states_its_frame_no_more
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
@@ -199,6 +200,8 @@ class Fields:
             yield from breach("field-changed", f"{name} /Subtype", at=place)
         # 12.7.4.3: /DA is rewritten by programs that write the value with another font.
         filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
+        if old.type == "/Btn" and {"/MK", "/V"} <= touched and self._state_frames_no_more(before, after):
+            touched.remove("/MK")
         for key in sorted(touched - (SIGNED if signed else filled)):
             yield from breach("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
@@ -304,6 +307,8 @@ class Fields:
         # A button's looks belong to its states; a text's looks follow its value.
         # 12.7.5.2: a push-button has no value, a check box shows one of its prepared states.
         foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
+        if touched & foreign == {"/AP"} and button and not pushed and self._are_same_boxes(old, new):
+            foreign = set()
         if touched & foreign or (button and not self._shows_its_value(new)):
             yield from breach("appearance-replaced", name, at=place)
             return
@@ -315,6 +320,15 @@ class Fields:
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
+
+    def _are_same_boxes(self, old: FormField, new: FormField) -> bool:
+        """Whether all that was drawn anew of a box or a choice are the same states with the same marks."""
+        pairs = zip(_widgets_of(self._all.old, old), _widgets_of(self._all.new, new), strict=True)
+        return all(is_same_box(self._all, one, other) for one, other in pairs)
+
+    def _state_frames_no_more(self, before: list[Value], after: list[Value]) -> bool:
+        pairs = zip(before, after, strict=True)
+        return all(states_its_frame_no_more(self._all, one, other) for one, other in pairs)
 
     def show_their_values(self) -> bool:
         """Whether it is all one if viewers draw the fields anew or take their looks: these show what the values say."""

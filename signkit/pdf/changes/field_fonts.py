@@ -39,6 +39,9 @@ _HELVETICA = (
     556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
     260, 334, 584,
 )  # fmt: skip
+#: What captions of buttons ask for in ZapfDingbats (12.5.6.19, table 192), as letters, and their widths.
+TICKS = {b"4": "\u2714", b"8": "\u2718", b"l": "\u25cf", b"u": "\u25c6", b"n": "\u25a0", b"H": "\u2605"}
+_TICK_WIDTHS = {b"4": 0.846, b"8": 0.677, b"l": 0.791, b"u": 0.788, b"n": 0.761, b"H": 0.816}
 #: Ends of lines and tabs, which programs write into strings; no Latin font draws them.
 _UNSEEN = (b"\t", b"\n", b"\r")
 _MAX_PARTS, _MAX_RANGE = 2_000, 70_000
@@ -65,6 +68,8 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
     entries = view.resolve(font)
     if not isinstance(entries, dict) or view.resolve(entries.get("/Subtype")) not in _KINDS:
         return None
+    if entries.keys() <= _OF_EVERYBODY and view.resolve(entries.get("/BaseFont")) == "/ZapfDingbats":
+        return _read_ticks
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
     if not _is_embedded(view, holder):
@@ -81,7 +86,15 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
 
 
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
+#: 9.6.2.2: what the dictionary of a font says that every viewer brings, and draws by its own encoding.
+_OF_EVERYBODY = {"/Type", "/Subtype", "/BaseFont", "/Name"}
 _KINDS = ("/Type1", "/TrueType", "/MMType1", "/Type0")
+
+
+def _read_ticks(text: bytes) -> list[Glyph] | None:
+    codes = [text[at : at + 1] for at in range(len(text))]
+    known = all(code in TICKS for code in codes)
+    return [Glyph(TICKS[code], _TICK_WIDTHS[code]) for code in codes] if known else None
 
 
 def _descendant(view: View, entries: dict[str, Value]) -> dict[str, Value]:

@@ -36,13 +36,14 @@ class NotComparableError(Exception):
 
 @dataclass(frozen=True)
 class ShownLetter:
-    """A glyph in the appearance's own coordinates: its left end, base line, width and size."""
+    """A glyph in the appearance's own coordinates: left end, base line, width and size, and where it may be seen."""
 
     text: str
     x: float
     y: float
     width: float
     size: float
+    clip: Box
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -52,10 +53,12 @@ class ShownLetter:
 
 @dataclass
 class ShownText:
-    """What an appearance shows: letters in the order of drawing, and the marked lines of a list."""
+    """What an appearance shows: letters and grounds in their order, marked lines of a list, lines of borders."""
 
     letters: list[ShownLetter]
     marks: list[Box]
+    grounds: list[tuple[Box, Colour]]
+    borders: list[list[tuple[float, float]]]
 
     def lines(self) -> list[list[ShownLetter]]:
         """Return the letters line by line from above, each from the left."""
@@ -92,7 +95,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
-    looks = ShownText(interpreter.letters, interpreter.marks)
+    looks = ShownText(interpreter.letters, interpreter.marks, interpreter.grounds[1:], interpreter.borders)
     lines = looks.lines()
     crowded = any(_crowd(one, other) for line in lines for one, other in pairwise(line))
     if crowded or not _is_level(lines):
@@ -162,8 +165,9 @@ class _Interpreter:
         self._text = self._line = _IDENTITY
         self._in_text = False
         self._path, self._clips = list[list[tuple[float, float]]](), False
-        self._grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
+        self.grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
         self.letters, self.marks = list[ShownLetter](), list[Box]()
+        self.borders = list[list[tuple[float, float]]]()
 
     def run(self) -> None:
         content = self._view.file.decode_stream(self._form, self._view)
@@ -264,7 +268,7 @@ class _Interpreter:
             ground = _common(seen, self._state.clip)
             if self.letters:
                 raise NotComparableError
-            self._grounds.append((ground, self._state.fill))
+            self.grounds.append((ground, self._state.fill))
             if ground[3] - ground[1] < _WIDE * (self._box[3] - self._box[1]):
                 self.marks.append(ground)
             fills = operator in (b"f", b"F", b"f*")
@@ -272,6 +276,7 @@ class _Interpreter:
                 return
         if not (self._runs_along_edges(points) or (self._is_divider(points) and not fills)):
             raise NotComparableError
+        self.borders.append(points)
 
     def _is_ground(self, seen: Box) -> bool:
         return seen[2] - seen[0] >= _WIDE * (self._box[2] - self._box[0])
@@ -351,7 +356,8 @@ class _Interpreter:
             if glyph.text.strip() and (a <= 0 or d <= 0 or abs(b) > 1e-3 * a or abs(c) > 0.4 * d):
                 raise NotComparableError
             x, y = _apply(matrix, 0, state.rise)
-            letter = ShownLetter(glyph.text, x, y, glyph.width * state.size * state.stretch * a, state.size * d)
+            width = glyph.width * state.size * state.stretch * a
+            letter = ShownLetter(glyph.text, x, y, width, state.size * d, state.clip)
             if glyph.text.strip():
                 self._check_seen(letter)
                 self.letters.append(letter)
@@ -360,7 +366,7 @@ class _Interpreter:
     def _check_seen(self, letter: ShownLetter) -> None:
         x, y = letter.middle
         left, bottom, right, top = self._state.clip
-        ground = next(colour for box, colour in reversed(self._grounds) if _holds(box, x, y))
+        ground = next(colour for box, colour in reversed(self.grounds) if _holds(box, x, y))
         faint = abs(brightness(ground) - brightness(self._state.fill)) < _LEGIBLE
         tiny = letter.size * self._scale < _SMALLEST or letter.width <= 0.1 * letter.size
         if faint or tiny or not (left <= x <= right and bottom <= y <= top):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
     from signkit.web.office.tenant_office import TenantOffice
 
+_OTHER_DOCUMENT = Text("it is another document", "別の書類です")
+_OTHER_PARTY = Text("it is not signed as the party who was asked", "依頼した当事者としての署名ではありません")
+_OTHER_PERSON = Text("it is signed by somebody else than the party", "当事者とは別の人が署名しています")
+
 
 @dataclass(frozen=True)
 class SignedByAgent:
@@ -115,15 +119,15 @@ def look_at_signed(pair: SignedByAgent, options: ValidationOptions) -> bytes:
     original, signed = read_file(pair.original, PDF_BYTES), read_file(pair.signed, PDF_BYTES)
     # ISO 32000-2 7.5.6: an update leaves every byte before it as it was.
     if not (len(signed) > len(original) and signed.startswith(original)):
-        raise SigningRefused("self-check-failed", cause="it is another document")
+        raise SigningRefused("self-check-failed", cause=_OTHER_DOCUMENT)
     refuse_harmful(original, signed, options, options.password, added=1)
     status = contract_status(signed, pair.name, options)
     party = next((each for each in status.parties if each.role == pair.role), None)
     if party is None or party.state not in (PartyState.SIGNED, PartyState.UNPROVEN):
-        raise SigningRefused("self-check-failed", cause="it is not signed as the party who was asked")
+        raise SigningRefused("self-check-failed", cause=_OTHER_PARTY)
     match = next(each.party_match for each in status.report.signatures if each.field == pair.role)
     if match is not None and match.verdict == "mismatch":
-        raise SigningRefused("self-check-failed", cause="it is signed by somebody else than the party")
+        raise SigningRefused("self-check-failed", cause=_OTHER_PERSON)
     return signed
 
 

@@ -16,7 +16,7 @@ from signkit.web.office.party_links import DAYS, list_links
 from signkit.web.people.accounts import Person, find_person
 
 #: The acts that have a form, in the order in which they are shown.
-_ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
+ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
 #: What is not done without saying why.
 WITH_REASON: tuple[Act, ...] = ("send-back", "decline", "remark")
 
@@ -67,7 +67,7 @@ def told(office: Onlooker, known: HandOver) -> dict[str, Any]:
         "handover": known,
         "names": names,
         "remarks": [(each, moment_in_words(each.at)) for each in known.remarks],
-        "acts": [act for act in _ACTS if known.can(act) and not (act == "approve" and is_own_asking(office, known))],
+        "acts": [act for act in ACTS if known.can(act) and not (act == "approve" and is_own_asking(office, known))],
         "with_reason": WITH_REASON,
         "is_overdue": known.is_overdue(office.today()),
         "is_expired": known.is_expired(office.today()),

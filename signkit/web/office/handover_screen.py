@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.archive.said import WordRefused, read_day
-from signkit.signers.base import printable
+from signkit.archive.said import WordRefused
 from signkit.web.api.jobs import cancel_job, retry_job
 from signkit.web.common.forms import word
-from signkit.web.desk.screens import Screen, go_to
+from signkit.web.desk.screens import go_to
 from signkit.web.office import handover
-from signkit.web.office.handover import MOST_TEXT, Act, HandOver, state_of
-from signkit.web.office.handover_panel import WITH_REASON, is_own_asking, told
+from signkit.web.office.acting import ActingScreen, typed_dates, typed_text
+from signkit.web.office.handover import Act, HandOver, state_of
+from signkit.web.office.handover_panel import ACTS, WITH_REASON, is_own_asking, told
 from signkit.web.office.mail import address_of, letter, post_link, unsent_mails
 from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS
@@ -26,11 +25,6 @@ from signkit.web.office.party_links import DAYS, add_link, find_link, revoke_lin
 from signkit.web.office.reminders import plan_reminder
 from signkit.web.people.mail_addresses import is_address
 from signkit.words import Language, Text
-
-if TYPE_CHECKING:
-    from signkit.web.api.service import Service
-    from signkit.web.api.tenants import Tenant
-    from signkit.web.office.tenant_office import TenantOffice
 
 
 @dataclass(frozen=True)
@@ -43,21 +37,15 @@ class LinkTerms:
     to: str
 
 
-class HandOverScreen(Screen):
+class HandOverScreen(ActingScreen):
     """What is done with a contract between the people of an office."""
-
-    office: TenantOffice
 
     def routes(self) -> list[BaseRoute]:
         """See `Screen.routes`."""
         path = "/documents/{sha256}/handover/"
         return [
             self.page("/documents/{sha256}/handover", self.look),
-            self.form(path + "ask", self.ask),
-            self.form(path + "approve", self.approve),
-            self.form(path + "send-back", self.send_back),
-            self.form(path + "decline", self.decline),
-            self.form(path + "remark", self.remark),
+            *(self.act_form(path, act) for act in ACTS),
             self.form(path + "dates", self.set_dates),
             self.form(path + "link", self.link),
             self.form(path + "revoke", self.revoke),
@@ -69,26 +57,6 @@ class HandOverScreen(Screen):
         known = self.office.handover(request.path_params["sha256"])
         return self._page(request, known) if known is not None else self.unknown(request)
 
-    def ask(self, request: Request, form: FormData) -> Response:
-        """Ask a 責任者 to approve."""
-        return self._act(request, form, "ask")
-
-    def approve(self, request: Request, form: FormData) -> Response:
-        """Approve the file that was shown."""
-        return self._act(request, form, "approve")
-
-    def send_back(self, request: Request, form: FormData) -> Response:
-        """Send it back, with what is to be another."""
-        return self._act(request, form, "send-back")
-
-    def decline(self, request: Request, form: FormData) -> Response:
-        """Write down that a party declined, and why."""
-        return self._act(request, form, "decline")
-
-    def remark(self, request: Request, form: FormData) -> Response:
-        """Say something about it."""
-        return self._act(request, form, "remark")
-
     def set_dates(self, request: Request, form: FormData) -> Response:
         """Say when to remind, and until when it may be signed."""
         known = self.office.handover(request.path_params["sha256"])
@@ -97,15 +65,15 @@ class HandOverScreen(Screen):
         if word(form, "state") != state_of(known):
             return self._page(request, known, OFFICE_WORDS["overtaken_here"], 409)
         try:
-            remind, expires = (_day(name, word(form, name)) for name in ("remind_on", "expires_on"))
+            remind, expires = typed_dates(form)
         except WordRefused as refused:
             return self._page(request, known, refused.words, 400)
         with self.office.store.writing() as connection:
             now = handover.find(connection, known.sha256)
             if now is not None and now.version == known.version:
                 store = self.office.store
-                dated = handover.set_dates(connection, now, self._person_id(), store.now(), remind, expires)
-                plan_reminder(self._service(), connection, store, dated)
+                dated = handover.set_dates(connection, now, self.person_id, store.now(), remind, expires)
+                plan_reminder(self.service, connection, store, dated)
         return go_to(f"/documents/{known.sha256}")
 
     def link(self, request: Request, form: FormData) -> Response:
@@ -121,18 +89,18 @@ class HandOverScreen(Screen):
         with self.office.store.writing() as connection:
             store = self.office.store
             made = add_link(connection, store, known.id, terms.role, terms.days, terms.language)
-            handover.advance(connection, known, "link", self._person_id(), store.now(), terms.role)
+            handover.advance(connection, known, "link", self.person_id, store.now(), terms.role)
             if terms.to:
                 post_link(connection, store, made, terms.to)
                 text = ""
             else:
-                text = tell_link(connection, self._tenant(), made)
+                text = tell_link(connection, self.tenant, made)
         if terms.to:
-            self._service().wake()
+            self.service.wake()
             return go_to(f"/documents/{known.sha256}")
-        mail = letter(self._service(), self._tenant(), made, text, known)
+        mail = letter(self.service, self.tenant, made, text, known)
         return self.show(
-            request, "party_link.html", sha256=known.sha256, mail=mail, link=address_of(self._service(), text)
+            request, "party_link.html", sha256=known.sha256, mail=mail, link=address_of(self.service, text)
         )
 
     def revoke(self, request: Request, form: FormData) -> Response:
@@ -146,7 +114,7 @@ class HandOverScreen(Screen):
                 revoke_link(connection, link.id, self.office.store.now())
                 now = handover.find(connection, known.sha256)
                 assert now is not None
-                handover.advance(connection, now, "revoke", self._person_id(), self.office.store.now(), link.role)
+                handover.advance(connection, now, "revoke", self.person_id, self.office.store.now(), link.role)
         return go_to(f"/documents/{known.sha256}")
 
     def mail(self, request: Request, form: FormData) -> Response:
@@ -161,7 +129,7 @@ class HandOverScreen(Screen):
                     cancel_job(connection, job)
                 else:
                     retry_job(connection, self.office.store, job)
-        self._service().wake()
+        self.service.wake()
         return go_to(f"/documents/{known.sha256}")
 
     def _terms(self, known: HandOver, form: FormData) -> LinkTerms | Text:
@@ -170,30 +138,22 @@ class HandOverScreen(Screen):
         roles = [each.role for each in self.office.status(known.sha256, known.name).parties]
         if role not in roles or days not in map(str, DAYS):
             return OFFICE_WORDS["link_whom"]
-        if to and (self._service().own.mail_server is None or not is_address(to)):
+        if to and (self.service.own.mail_server is None or not is_address(to)):
             return OFFICE_WORDS["link_address"]
         return LinkTerms(role, int(days), "en" if word(form, "language") == "en" else "ja", to)
 
-    def _service(self) -> Service:
-        assert self.office.service is not None
-        return self.office.service
-
-    def _tenant(self) -> Tenant:
-        assert self.office.tenant is not None
-        return self.office.tenant
-
-    def _act(self, request: Request, form: FormData, act: Act) -> Response:
-        """Do it, if the person saw what is there; what was typed is shown again where it is not done."""
-        text = printable_lines(word(form, "text"))[:MOST_TEXT].strip()
+    def act(self, request: Request, form: FormData, act: Act) -> Response:
+        """Do it, if the person saw what is there (`ActingScreen.act`); else what was typed is shown again."""
+        text = typed_text(form)
         with self.office.store.writing() as connection:
             known = handover.find(connection, request.path_params["sha256"])
             problem = self._problem(known, act, word(form, "state"), text) if known is not None else None
             if known is not None and problem is None:
                 store = self.office.store
-                done = handover.advance(connection, known, act, self._person_id(), store.now(), text)
-                tell_colleagues(self._service(), connection, store, done, act)
+                done = handover.advance(connection, known, act, self.person_id, store.now(), text)
+                tell_colleagues(self.service, connection, store, done, act)
                 if act == "ask":  # what was declined is waited for again; today they heard of it already
-                    plan_reminder(self._service(), connection, store, done, self.office.today() + timedelta(days=1))
+                    plan_reminder(self.service, connection, store, done, self.office.today() + timedelta(days=1))
         if known is None:
             return self.unknown(request)
         if problem is not None:
@@ -219,16 +179,3 @@ class HandOverScreen(Screen):
             request, "handover.html", status, problem=problem, typed=typed, sha256=known.sha256,
             **told(self.office, known),
         )  # fmt: skip
-
-    def _person_id(self) -> str:
-        assert self.office.person is not None
-        return self.office.person.id
-
-
-def printable_lines(text: str) -> str:
-    """Return what was typed without what steers a screen, line by line."""
-    return "\n".join(printable(line) for line in text.splitlines())
-
-
-def _day(name: str, typed: str) -> date | None:
-    return read_day(name, typed) if typed.strip() else None

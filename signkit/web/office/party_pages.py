@@ -28,10 +28,10 @@ from signkit.web.desk.elsewhere_screen import ElsewhereScreen
 from signkit.web.desk.screens import go_to
 from signkit.web.desk.signing_screen import status_in_turn
 from signkit.web.office import handover
+from signkit.web.office.acting import typed_text
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import cookie_of_party, give_party_cookie
 from signkit.web.office.handover import MOST_TEXT, HandOver, state_of
-from signkit.web.office.handover_screen import printable_lines
 from signkit.web.office.mail import leads_to, until_in_words
 from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS
@@ -153,7 +153,7 @@ class PartyPages:
 
     def decline(self, request: Request, form: FormData, came: Came) -> Response:
         """Take it that the party does not sign, and why."""
-        text = printable_lines(word(form, "text"))[:MOST_TEXT].strip()
+        text = typed_text(form)
         if word(form, "state") != state_of(came.contract) or not came.contract.can("decline"):
             return self._contract(request, came, OFFICE_WORDS["overtaken_here"], 409, text)
         if not text:

@@ -11,53 +11,33 @@ from starlette.routing import BaseRoute
 
 from signkit.web.common.forms import word
 from signkit.web.desk.batches import DeskBatch
-from signkit.web.desk.screens import Screen, go_to
+from signkit.web.desk.screens import go_to
 from signkit.web.office import handover
-from signkit.web.office.handover import MOST_TEXT, Act, HandOver
+from signkit.web.office.acting import ActingScreen, typed_text
+from signkit.web.office.handover import Act, HandOver
 from signkit.web.office.handover_panel import WITH_REASON
-from signkit.web.office.handover_screen import printable_lines
 from signkit.web.office.notices import tell_colleagues_of_table
 from signkit.web.office.page_words import OFFICE_WORDS
-from signkit.web.office.table_way import TableWay, table_panel, way_of
+from signkit.web.office.table_way import TABLE_ACTS, TableWay, table_panel, way_of
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.web.api.database import StoreConnection
-    from signkit.web.office.tenant_office import TenantOffice
 
 
-class TableHandOverScreen(Screen):
+class TableHandOverScreen(ActingScreen):
     """What is done with all contracts of a table between the people of an office."""
-
-    office: TenantOffice
 
     def routes(self) -> list[BaseRoute]:
         """See `Screen.routes`."""
-        path = "/many/{number}/handover/"
-        return [
-            self.form(path + "ask", self.ask),
-            self.form(path + "approve", self.approve),
-            self.form(path + "send-back", self.send_back),
-        ]
+        return [self.act_form("/many/{number}/handover/", act) for act in TABLE_ACTS]
 
-    def ask(self, request: Request, form: FormData) -> Response:
-        """Ask a 責任者 to approve all of it."""
-        return self._act(request, form, "ask")
-
-    def approve(self, request: Request, form: FormData) -> Response:
-        """Approve the files that were shown."""
-        return self._act(request, form, "approve")
-
-    def send_back(self, request: Request, form: FormData) -> Response:
-        """Send all of it back, with what is to be another."""
-        return self._act(request, form, "send-back")
-
-    def _act(self, request: Request, form: FormData, act: Act) -> Response:
-        """Do it with every row that it fits, or with none; what was typed is shown again where it is not done."""
+    def act(self, request: Request, form: FormData, act: Act) -> Response:
+        """Do it with every row that it fits, or with none (`ActingScreen.act`); then what was typed is shown again."""
         batch = self.office.batches.find(request.path_params["number"])
         if batch is None or not batch.digests:
             return self.unknown(request)
-        text = printable_lines(word(form, "text"))[:MOST_TEXT].strip()
+        text = typed_text(form)
         with self.office.store.writing() as connection:
             way = way_of(connection, batch)
             fit = way.fitting(act, self.office)
@@ -73,11 +53,9 @@ class TableHandOverScreen(Screen):
         return go_to(f"/many/{batch.number}")
 
     def _do(self, connection: StoreConnection, batch: DeskBatch, rows: list[HandOver], act: Act, text: str) -> None:
-        person, service, store = self.office.person, self.office.service, self.office.store
-        assert person is not None
-        assert service is not None
-        done = [handover.advance(connection, each, act, person.id, store.now(), text) for each in rows]
-        tell_colleagues_of_table(service, connection, store, done, act, (batch.number, batch.table))
+        store = self.office.store
+        done = [handover.advance(connection, each, act, self.person_id, store.now(), text) for each in rows]
+        tell_colleagues_of_table(self.service, connection, store, done, act, (batch.number, batch.table))
 
 
 def _problem(way: TableWay, fit: list[HandOver], act: Act, seen: str, text: str) -> tuple[int, Text] | None:

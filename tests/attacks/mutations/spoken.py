@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.attacks import shapes, syntax
+from tests.attacks.doc import Absent
 from tests.attacks.mutations.attack import Attack, mutation
 from tests.attacks.witnesses import Area
 
@@ -116,3 +117,35 @@ def tick_that_is_none(attack: Attack) -> None:
         {b"/AS": b"/Yes"}, {b"/V": b"/No", b"/AS": b"/Yes"}, {b"/V": b"(Yes)", b"/AS": b"/Yes"},
     )  # fmt: skip
     attack.change(number, attack.choose(*states))
+
+
+_MARK = b"BT /F1 11.58 Tf 1 0 0 1 3.1 3.92 Tm (4) Tj ET"
+#: What is drawn in a box for "on" and for "off", none of which is a tick and nothing.
+_BOXES = (
+    (b"BT /F1 11.58 Tf 1 0 0 1 3.1 3.92 Tm (8) Tj ET", b""),
+    (b"BT /F1 11.58 Tf 1 0 0 1 3.1 3.92 Tm (44) Tj ET", b""),
+    (b"BT /F1 2 Tf 7 7 Td (4) Tj ET", b""),
+    (b"BT /F1 11.58 Tf 1 g 1 0 0 1 3.1 3.92 Tm (4) Tj ET", b""),
+    (b"", b""),
+    (b"", _MARK),
+    (_MARK, _MARK),
+    (_MARK, b"0 0 16 16 re f"),
+    (b"4 3 m 4 13 l 12 3 l 12 13 l S", b""),
+    (_MARK + b" 1 1 m 1 3 l 3 1 l 3 3 l S", b""),
+    (_MARK + b" 0 7 16 2 re f", b""),
+    (b"7 7 3 3 re W n " + _MARK, b""),
+)
+
+
+@mutation(KIND, forbidden=True, weight=2)
+def box_drawn_anew_as_something_else(attack: Attack) -> None:
+    """Who draws a box's states anew while he ticks it could draw anything."""
+    found = [each for each in attack.doc.fields_of(b"/Btn", filled=False) if b"/MK" in attack.entries(each)]
+    if not found:
+        raise Absent("a box with a caption")
+    box = [float(part) for part in syntax.items(attack.entries(found[0])[b"/Rect"])]
+    attack.areas.append(Area(None, (box[0], box[1], box[2], box[3])))
+    on, off = attack.choose(*_BOXES)
+    states = attack.add(shapes.box_drawn_anew(on)), attack.add(shapes.box_drawn_anew(off))
+    ticked = {b"/V": b"/Yes", b"/AS": b"/Yes", b"/AP": b"<< /N << /Yes %d 0 R /Off %d 0 R >> >>" % states}
+    attack.change(found[0], ticked)

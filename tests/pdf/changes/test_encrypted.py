@@ -8,9 +8,11 @@ from functools import cache
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from signkit.pdf.reading.encryption import CannotDecrypt, Decryption
+from signkit.pdf.reading.syntax import parse_value
 from tests.attacks import bases, hunt, shapes, syntax
 from tests.attacks.bases import Base
-from tests.attacks.crypt import Crypt, rc4
+from tests.attacks.crypt import Crypt, aes256, rc4
 from tests.attacks.mutations.attack import MUTATIONS, Attack
 from tests.attacks.mutations.secrets import Partly
 from tests.attacks.writer import Written, random_of
@@ -94,3 +96,60 @@ def test_looks_are_no_stream_that_its_type_leaves_unencrypted(kind, said):
         Written(shapes.NAME, syntax.with_entries(base.doc.body(shapes.NAME), filled)),
     ]
     assert hunt.verdict(hunt.product(revision.render())) == said
+
+
+# --- whole files that readers decrypt in different ways ------------------------------------------------------
+
+KEPT = b"/StmF /StdCF /StrF /StdCF"
+#: What is changed in an encryption dictionary of /V 4 (RC4) or /V 5, and who then shows another document.
+SPLIT = {
+    "no cipher": (4, b"/CFM /V2", b"/CFM /None"),  # PDFium decrypts
+    "the cipher of /V 5": (4, b"/CFM /V2", b"/CFM /AESV3"),  # PDFium and poppler each take another key
+    "a definition of Identity": (4, KEPT + b" /CF <<", b"/StmF /Identity /StrF /Identity /CF << /Identity 20 0 R"),
+    "streams alone": (4, KEPT, b"/StmF /StdCF /StrF /Identity"),  # poppler decrypts nothing
+    "strings alone": (4, KEPT, b"/StrF /StdCF"),
+    "two ciphers": (4, KEPT + b" /CF <<", b"/StmF /StdCF /StrF /Other /CF << /Other << /CFM /AESV2 >>"),
+    "the AES of /V 4": (5, b"/CFM /AESV3", b"/CFM /AESV2"),  # PDFium takes the file's key, others one of the object
+    "RC4 with 256 bits": (5, b"/CFM /AESV3", b"/CFM /V2"),
+    "half a key": (5, b"/Length 256", b"/Length 128"),  # PDFium
+    "half a key, in the filter": (5, b"/Length 32", b"/Length 16"),  # poppler
+    "a list of ciphers": (5, b"/CFM /AESV3", b"/CFM [/AESV3]"),
+    "a list of filters": (5, KEPT, b"/StmF [/StdCF] /StrF [/StdCF]"),
+}
+LIKE = {
+    "bits": (5, b"/Length 32", b"/Length 256"),
+    "no length": (5, b"/Length 256", b""),
+    "nothing is encrypted": (5, KEPT, b""),
+    "attachments": (5, KEPT, KEPT + b" /EFF /Identity"),
+}
+
+
+def _opened(version: int, old: bytes, new: bytes) -> Decryption:
+    said = (rc4(shapes.IDENTIFIER, metadata=False) if version == 4 else aes256()).dictionary
+    assert old in said
+    settings, _ = parse_value(said.replace(old, new, 1), 0, 100)
+    return Decryption.open(settings, shapes.IDENTIFIER, None)
+
+
+@pytest.mark.parametrize("how", SPLIT)
+def test_what_readers_decrypt_in_different_ways_is_not_opened(how):
+    with pytest.raises(CannotDecrypt) as refused:
+        _opened(*SPLIT[how])
+    assert refused.value.code == "encryption-unknown"
+
+
+@pytest.mark.parametrize("how", LIKE)
+def test_what_all_readers_decrypt_alike_is_opened(how):
+    assert _opened(*LIKE[how]).method == ("none" if how == "nothing is encrypted" else "aes256")
+
+
+@pytest.mark.parametrize("revision", [5, 6])
+def test_a_file_of_two_keys_is_two_documents_and_is_not_opened(revision):
+    """PDFium and pdf.js take the user's key, mupdf, poppler and qpdf the owner's: each shows its own page."""
+    draft = shapes.draft("plain", "classic")
+    draft.crypt = aes256(revision, owners=b"another key of this file 32 byte")
+    report = hunt.product(bases.signed(draft, "approval"))
+    assert report.error is not None
+    assert report.error.code == "malformed"
+    draft.crypt = aes256(revision)
+    assert hunt.product(bases.signed(draft, "approval")).signatures

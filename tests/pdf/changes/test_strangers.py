@@ -234,8 +234,8 @@ def test_a_signature_that_ends_with_its_mark_is_of_a_whole_revision(world):
 def test_zeros_that_somebody_encrypted_are_told_from_anything_else(method):
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    opened, ref, start = Decryption(bytes(range(32 if method == "aes256" else 16)), method, method, True), Ref(7, 0), 50
-    key = opened._key_for(method, ref)
+    opened, ref, start = Decryption(bytes(range(32 if method == "aes256" else 16)), method, True), Ref(7, 0), 50
+    key = opened._key_for(ref)
     for hidden in (bytes(200), bytes(150) + b"more" + bytes(46)):
         if method == "rc4":
             from signkit.pdf.reading.encryption import _rc4
@@ -257,4 +257,4 @@ def test_no_second_message_is_taken_for_padding(end, zeros):
 
     cipher = Cipher(algorithms.AES(bytes(32)), modes.CBC(bytes(16))).encryptor()
     secret = bytes(16) + cipher.update(end.rjust(192, b"\0"))
-    assert Decryption(bytes(32), "aes256", "aes256", True).encrypts_zeros(secret, 20, Ref(7, 0)) is zeros
+    assert Decryption(bytes(32), "aes256", True).encrypts_zeros(secret, 20, Ref(7, 0)) is zeros

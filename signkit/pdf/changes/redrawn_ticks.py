@@ -1,0 +1,172 @@
+"""Is a box that a program drew anew while it ticked it still the box that was signed (ISO 32000-2 12.7.5.2.3)?
+
+Programs that fill forms write a box's states anew.  Whoever does so could write words, so only this is taken for the
+same: a ground and a thin border as they were when it was off, and when it is on one letter of ZapfDingbats besides,
+that which the box was signed to show.  A cross in the place of a tick says the opposite to many readers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.covering import Box, rectangle
+from signkit.pdf.changes.field_fonts import TICKS
+from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownLetter, ShownText, read_looks
+from signkit.pdf.changes.ink import Colour
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, Value, content_operations
+
+#: Points: a box is no larger, and no smaller.
+_LARGEST, _SMALLEST = 40.0, 5.0
+#: A border is no thicker than this share of its box, and four lines of a few corners, each as long as a side.
+_BORDER, _LINES, _CORNERS, _LONG = 1 / 12, 4, 6, 0.8
+#: How large a mark is, of its box, and how far from the middle.
+_SIZES, _FROM_MIDDLE = (0.4, 1.5), 0.2
+#: How wide it is, of its height: what is stretched or squeezed is another sign.
+_WIDTHS = (0.5, 1.0)
+_PLAIN = [1, 0, 0, 1, 0, 0]
+#: Colours that are written with other digits, or in another space, differ by less.
+_SAME = 0.01
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a state of a small box shows: letters on grounds.
+
+    Attributes:
+        mark: the letter in the middle of its box, empty where there is none; None: it shows anything else.
+    """
+
+    mark: str | None
+    colours: list[Colour]
+
+
+def is_same_box(context: Context, one: Value, other: Value) -> bool:
+    """Whether the states of a box, drawn anew, show what they were signed to show.
+
+    Raises:
+        SyntaxProblem: its looks cannot be read.
+    """
+    before, after = context.old.resolve(one), context.new.resolve(other)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    looks = context.old.resolve(before.get("/AP")), context.new.resolve(after.get("/AP"))
+    old, new = _states(context.old, looks[0]), _states(context.new, looks[1])
+    if old is None or new is None or old.keys() != new.keys() or not _is_same_elsewhere(context, *looks):
+        return False
+    drawn = [state for state in new if not context.equality.same_drawn(old[state], new[state])]
+    if not drawn:
+        return True
+    off, asked = _read(context.old, before, old.get("/Off")), _mark_asked_for(context.old, before, old)
+    if off is None or off.mark != "":
+        return False
+    shown = {state: _read(context.new, after, new[state]) for state in drawn}
+    return all(
+        look is not None and _is_on_one_ground(off, look) and look.mark == ("" if state == "/Off" else asked)
+        for state, look in shown.items()
+    )
+
+
+def states_its_frame_no_more(context: Context, one: Value, other: Value) -> bool:
+    """Whether of a box's characteristics (table 192) only colours are gone, which its looks draw by themselves."""
+    before, after = context.old.resolve(one), context.new.resolve(other)
+    form = context.new.resolve(context.new.root.get("/AcroForm")) if isinstance(context.new.root, dict) else None
+    if not isinstance(before, dict) or not isinstance(after, dict) or not isinstance(form, dict):
+        return False
+    old, new = context.old.resolve(before.get("/MK")), context.new.resolve(after.get("/MK"))
+    drawn = _states(context.new, context.new.resolve(after.get("/AP")))
+    if not isinstance(old, dict) or not isinstance(new, dict) or drawn is None:
+        return False
+    kept = all(key in new or key in ("/BC", "/BG") for key in old)
+    same = all(key in old and context.equality.same_drawn(old[key], new[key]) for key in new)
+    return kept and same and context.new.resolve(form.get("/NeedAppearances")) != "true"
+
+
+def _states(view: View, looks: Value) -> dict[str, Value] | None:
+    normal = view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
+    return normal if isinstance(normal, dict) else None
+
+
+def _is_same_elsewhere(context: Context, old: Value, new: Value) -> bool:
+    """Whether what is shown under the pointer (table 170, /R and /D) is what it was."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    return all(key in old and context.equality.same_drawn(old[key], new[key]) for key in new if key != "/N")
+
+
+def _mark_asked_for(view: View, widget: dict[str, Value], states: dict[str, Value]) -> str | None:
+    """Return the letter that the caption names (table 192, /CA), or that the state was signed with; None: neither."""
+    characteristics = view.resolve(widget.get("/MK"))
+    caption = view.resolve(characteristics.get("/CA")) if isinstance(characteristics, dict) else None
+    if caption is not None:
+        return TICKS.get(caption) if isinstance(caption, bytes) else None
+    ticked = [_read(view, widget, look) for state, look in states.items() if state != "/Off"]
+    return (ticked[0].mark or None) if len(ticked) == 1 and ticked[0] is not None else None
+
+
+def _read(view: View, widget: dict[str, Value], look: Value) -> _Look | None:
+    """Return what a state of a small box shows; None where that is not plain."""
+    form, place = view.resolve(look), rectangle(view, widget.get("/Rect"))
+    box = rectangle(view, form.entries.get("/BBox")) if isinstance(form, Stream) else None
+    if not isinstance(form, Stream) or place is None or box is None or not _is_placed_plainly(view, form, place, box):
+        return None
+    thickest = _BORDER * min(_sides(box))
+    if any(width > thickest for width in _line_widths(view, form)):
+        return None
+    scale = min(own / side for own, side in zip(_sides(place), _sides(box), strict=True))
+    try:
+        shown = read_looks(view, form, None, Frame(thickest), scale)
+    except NotComparableError:
+        return None
+    framed = len(shown.borders) <= _LINES and all(_is_frame(points, box) for points in shown.borders)
+    return _Look(_mark(shown, box), [colour for _, colour in shown.grounds]) if framed else None
+
+
+def _is_frame(points: list[tuple[float, float]], box: Box) -> bool:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    width, height = _sides(box)
+    return len(points) <= _CORNERS and (max(xs) - min(xs) >= _LONG * width or max(ys) - min(ys) >= _LONG * height)
+
+
+def _mark(shown: ShownText, box: Box) -> str | None:
+    if shown.marks or len(shown.letters) > 1:
+        return None
+    return "".join(each.text if each.text in TICKS.values() and _fills(each, box) else "?" for each in shown.letters)
+
+
+def _is_on_one_ground(off: _Look, look: _Look) -> bool:
+    """Whether a state has the ground that the box had when it was off."""
+    if len(off.colours) != len(look.colours):
+        return False
+    pairs = zip(off.colours, look.colours, strict=True)
+    return all(abs(a - b) < _SAME for one, other in pairs for a, b in zip(one, other, strict=True))
+
+
+def _is_placed_plainly(view: View, form: Stream, place: Box, box: Box) -> bool:
+    """Whether the looks of a small box are neither turned nor stretched (12.5.5)."""
+    sides, own = _sides(place), _sides(box)
+    if view.resolve(form.entries.get("/Matrix", list(_PLAIN))) != _PLAIN or max(sides) > _LARGEST:
+        return False
+    return min(*sides, *own) >= _SMALLEST and abs(sides[0] * own[1] / (sides[1] * own[0]) - 1) < 0.1
+
+
+def _fills(letter: ShownLetter, box: Box) -> bool:
+    """Whether a letter stands in the middle of its box, and nothing cuts it off."""
+    (width, height), (x, y) = _sides(box), letter.middle
+    across, up = abs(x - (box[0] + box[2]) / 2), abs(y - (box[1] + box[3]) / 2)
+    sized = _SIZES[0] * max(width, height) <= letter.size <= _SIZES[1] * min(width, height)
+    sized = sized and _WIDTHS[0] <= letter.width / letter.size <= _WIDTHS[1]
+    left, bottom, right, top = letter.clip
+    whole = right - left >= 0.7 * width and top - bottom >= 0.7 * height
+    return sized and whole and across <= _FROM_MIDDLE * width and up <= _FROM_MIDDLE * height
+
+
+def _line_widths(view: View, form: Stream) -> list[float]:
+    content = content_operations(view.file.decode_stream(form, view), view.file.meter.check_time)
+    widths = [operands[-1] for token, operands in content if token == b"w" and operands]
+    return [float(each) for each in widths if isinstance(each, int | float)]
+
+
+def _sides(box: Box) -> tuple[float, float]:
+    return box[2] - box[0], box[3] - box[1]
