@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 from asn1crypto import cms, core, tsp
 
 from signkit.cms.content import Content
-from signkit.pki.algorithms import digest_name, digest_of
+from signkit.pki.algorithms import algorithm_oid, digest_name, digest_of
 
 Ess = Literal["present", "absent", "mismatch"]
 
@@ -51,18 +52,29 @@ def ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
     ):
         for value in attributes.get(oid, []):
             # A copy: to parse the value itself would change how the signed attributes are written out again.
-            entries = kind.load(value.dump())["certs"]
-            checks.append(len(entries) > 0 and _ess_fits(certificate, entries[0]))
+            der = value.dump()
+            named = _kept_name(kind, der) if len(der) <= _MAX_KEPT else _read_name(kind, der)
+            # issuerSerial is not compared: the digest over the whole certificate says more.
+            checks.append(named is not None and digest_of(named[0], certificate.dump()) == named[1])
     if not checks:
         return "absent"
     return "present" if all(checks) else "mismatch"
 
 
-def _ess_fits(certificate: Any, entry: Any) -> bool:
+def _read_name(kind: Any, der: bytes) -> tuple[str, bytes] | None:
+    """Return the digest, and its algorithm, by which the first entry names a certificate; None where there is none."""
+    entries = kind.load(der)["certs"]
+    if len(entries) == 0:
+        return None
+    entry = entries[0]
     # ESSCertID is SHA-1 by definition (RFC 2634 5.4.1); v2 has SHA-256 by default (RFC 5035 4).
     name = digest_name(entry["hash_algorithm"]) if isinstance(entry, tsp.ESSCertIDv2) else "sha1"
-    # issuerSerial is not compared: the digest over the whole certificate says more.
-    return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
+    return name, entry["cert_hash"].native
+
+
+#: One service stamps all of a file, and most of a batch: what names its certificate is read once.
+_MAX_KEPT = 512
+_kept_name = lru_cache(maxsize=500)(_read_name)
 
 
 def has_two_readings(attributes: dict[str, list[Any]]) -> bool:
@@ -94,12 +106,12 @@ def protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
     if not values:
         return True
     value = values[0]
-    same_digest = value["digest_algorithm"]["algorithm"].dotted == info["digest_algorithm"]["algorithm"].dotted
+    same_digest = algorithm_oid(value["digest_algorithm"]) == algorithm_oid(info["digest_algorithm"])
     inner = value["signature_algorithm"]
     return (
         len(values) == 1
         and same_digest
-        and (inner.native is not None and inner["algorithm"].dotted == info["signature_algorithm"]["algorithm"].dotted)
+        and (inner.native is not None and algorithm_oid(inner) == algorithm_oid(info["signature_algorithm"]))
     )
 
 

@@ -314,11 +314,11 @@ def _gap_problems(file: PdfFile, found: FoundSignature) -> list[str]:
     return problems + _place_problems(file, found, start + first)
 
 
-_HEX_ONLY = re.compile(rb"[0-9A-Fa-f\0\t\n\x0c\r ]*+\Z")
+_HEX_AND_SPACE = b"0123456789ABCDEFabcdef" + WHITESPACE
 
 
 def _only_hex(digits: bytes) -> bool:
-    return _HEX_ONLY.match(digits) is not None
+    return not digits.translate(None, _HEX_AND_SPACE)
 
 
 def _place_problems(file: PdfFile, found: FoundSignature, gap: int) -> list[str]:

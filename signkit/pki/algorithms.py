@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import algos, core
+from asn1crypto import algos, core, parser
 from asn1crypto import x509 as asn1_x509
 from cryptography import exceptions
 from cryptography.hazmat.primitives import hashes, serialization
@@ -146,13 +146,32 @@ _EDWARDS = ("ed25519", "ed448")
 _PSS = "1.2.840.113549.1.1.10"  # id-RSASSA-PSS (RFC 4055)
 
 
+def algorithm_oid(identifier: core.Sequence) -> str:
+    """Return the object identifier that an AlgorithmIdentifier names."""
+    contents = identifier.contents if isinstance(identifier, core.Sequence) else None
+    if contents is None or len(contents) > _MAX_KEPT:
+        return str(identifier["algorithm"].dotted)
+    kind: Any = type(identifier)
+    return _kept_oid(kind, contents)
+
+
+#: A longer AlgorithmIdentifier has parameters of its own, and is read each time.
+_MAX_KEPT = 64
+
+
+@lru_cache(maxsize=500)
+def _kept_oid(kind: Any, contents: bytes) -> str:
+    """The same few stand in every signature, token and certificate: each is read once, all of it."""
+    return str(kind.load(parser.emit(0, 1, kind.tag, contents))["algorithm"].dotted)
+
+
 def digest_name(identifier: algos.DigestAlgorithm) -> str:
     """Return the name of a digest algorithm.
 
     Raises:
         UnknownAlgorithm: it is not in the table.
     """
-    oid = identifier["algorithm"].dotted
+    oid = algorithm_oid(identifier)
     if oid in DIGESTS:
         return DIGESTS[oid]
     if oid in SIGNATURES and SIGNATURES[oid][1]:  # seen in the wild: a signature algorithm named as digest
@@ -189,7 +208,7 @@ def signature_algorithm(identifier: algos.SignedDigestAlgorithm, digest: str | N
     Raises:
         UnknownAlgorithm: it is not in the table.
     """
-    oid = identifier["algorithm"].dotted
+    oid = algorithm_oid(identifier)
     if oid in DIGESTS:  # seen in the wild: a digest named as signature algorithm, meaning RSA
         return SignatureAlgorithm("rsa", DIGESTS[oid])
     if oid not in SIGNATURES:

@@ -82,10 +82,26 @@ def is_identified(identifier: cms.SignerIdentifier, certificate: x509.Certificat
     chosen = identifier.chosen
     # RFC 5652 10.2.4, 5.3: a serial number is unique under its issuer only, so both are compared.
     if identifier.name == "issuer_and_serial_number":
-        same_serial = chosen["serial_number"].native == certificate.serial_number
-        return bool(same_serial and same_name(chosen["issuer"], certificate.issuer))
+        der = chosen.dump()
+        issuer, serial = _kept_issuer(der) if len(der) <= _MAX_KEPT_ISSUER else _issuer_and_serial(der)
+        same_serial = serial == certificate.serial_number
+        return bool(same_serial and (issuer == certificate.issuer.dump() or _is_issued_by(certificate, issuer)))
     # subjectKeyIdentifier is compared with the certificate's extension, never with a computed hash (RFC 5652 5.3).
     return certificate.key_identifier is not None and bool(chosen.native == certificate.key_identifier)
+
+
+def _issuer_and_serial(der: bytes) -> tuple[bytes, int]:
+    read = cms.IssuerAndSerialNumber.load(der)
+    return read["issuer"].dump(), read["serial_number"].native
+
+
+#: One service stamps all of a file, and most of a batch: how it is named is read once.
+_MAX_KEPT_ISSUER = 1024
+_kept_issuer = lru_cache(maxsize=500)(_issuer_and_serial)
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: bytes) -> bool:
+    return same_name(x509.Name.load(issuer), certificate.issuer)
 
 
 def mail_addresses(certificate: x509.Certificate) -> frozenset[str]:

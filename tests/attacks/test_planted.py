@@ -73,7 +73,7 @@ class Fault(NamedTuple):
 def _placing_what_it_can(step: Callable) -> Callable:
     """An operator with as many numbers as none has was passed over once."""
     return lambda state, operator, operands: (
-        (state, None) if operator == b"cm" and len(operands) != 6 else step(state, operator, operands)
+        None if operator == b"cm" and len(operands) != 6 else step(state, operator, operands)
     )
 
 
@@ -104,8 +104,8 @@ FAULTS = [
     Fault("name_that_streams_cut_in_two", _CHANGES + "unused_names._may_go_on_as", lambda *_: False),
     Fault(
         "text_that_viewers_place_differently",
-        _CHANGES + "covering._step",
-        _placing_what_it_can(covering._step),
+        _CHANGES + "covering.operate",
+        _placing_what_it_can(covering.operate),
         unseen=True,
     ),
     Fault("box_drawn_anew_as_something_else", _CHANGES + "field_changes.is_same_box", lambda *_: True),

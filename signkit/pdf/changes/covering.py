@@ -6,19 +6,14 @@ byte and full-width characters in two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
+from signkit.pdf.changes.placing import IDENTITY, Box, Matrix, State, map_box, numbers_in, operate, times
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
-Box = tuple[float, float, float, float]
-Matrix = tuple[float, float, float, float, float, float]
-
-_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-#: Text that only draws a line to write on.
-_BLANK = b" _.-\xa0\t"
 # A page has a few thousand marks; hundreds of thousands are made to cost time.
 _MAX_BOXES = 200_000
 _MAX_FORMS = 20
@@ -47,20 +42,6 @@ class Shown(NamedTuple):
             return _overlap(box, _core(self.box))
         # A frame hides nothing unless most of it lies below; a line to sign on is there to be written over.
         return 2 * _area(_common(box, self.box)) > _area(self.box) and 4 * _area(self.box) < 3 * _area(box)
-
-
-class _State(NamedTuple):
-    """The graphics state as far as places need it."""
-
-    matrix: Matrix = _IDENTITY
-    text: Matrix = _IDENTITY
-    line: Matrix = _IDENTITY
-    size: float = 1.0
-    leading: float = 0.0
-    rise: float = 0.0
-    stretch: float = 1.0
-    spacing: float = 0.0
-    glyph: Box | None = None  # where the glyphs of a Type 3 font may paint, at size 1; None: another font
 
 
 class ShownContent:
@@ -125,7 +106,7 @@ def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
         for line in lines if lines and all(isinstance(each, list) for each in lines) else [lines]:
-            numbers = _numbers([view.resolve(each) for each in line[:_MAX_POINTS]])
+            numbers = numbers_in([view.resolve(each) for each in line[:_MAX_POINTS]])
             # Table 182: eight numbers a quadrilateral; other lists are one line.
             step = 8 if key == "/QuadPoints" else max(len(numbers), 1)
             for at in range(0, len(numbers) - 3, step):
@@ -165,8 +146,8 @@ def _line_width(view: View, entries: dict[str, Value]) -> float:
     style, border = view.resolve(entries.get("/BS")), _parts(view, entries.get("/Border"))
     widths = [style.get("/W")] if isinstance(style, dict) else border[2:3]
     leaders = [entries.get(key) for key in ("/LL", "/LLE", "/LLO")]
-    return max([1.0, *map(abs, _numbers([view.resolve(each) for each in widths]))]) + sum(
-        map(abs, _numbers([view.resolve(each) for each in leaders]))
+    return max([1.0, *map(abs, numbers_in([view.resolve(each) for each in widths]))]) + sum(
+        map(abs, numbers_in([view.resolve(each) for each in leaders]))
     )
 
 
@@ -186,7 +167,7 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     if box is None:
         return
     # 12.5.5, algorithm: the box is transformed by /Matrix, and its bounding box fitted into /Rect.
-    drawn = _map_box(own, *box)
+    drawn = map_box(own, *box)
     width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
     # Scaled to nothing, it shows nothing to compare.
     if width <= 0 or height <= 0:
@@ -194,7 +175,7 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
     fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
     resources = view.resolve(normal.entries.get("/Resources"))
-    yield from _boxes(view, view.file.decode_stream(normal, view), resources, _times(own, fitted), 0)
+    yield from _boxes(view, view.file.decode_stream(normal, view), resources, times(own, fitted), 0)
 
 
 def _button(view: View, widget: Value) -> Iterator[Shown]:
@@ -212,8 +193,8 @@ def _button(view: View, widget: Value) -> Iterator[Shown]:
 
 def _matrix(view: View, form: Stream) -> Matrix:
     # Table 93: identity where there is none, and where it is malformed.
-    own = _numbers(view.resolve(form.entries.get("/Matrix")) or [])
-    return (own[0], own[1], own[2], own[3], own[4], own[5]) if len(own) == 6 else _IDENTITY
+    own = numbers_in(view.resolve(form.entries.get("/Matrix")) or [])
+    return (own[0], own[1], own[2], own[3], own[4], own[5]) if len(own) == 6 else IDENTITY
 
 
 def _parts(view: View, value: Value) -> list[Value]:
@@ -307,7 +288,7 @@ def shown_boxes(view: View, page: dict[str, Value]) -> list[Shown]:
     content = b"\n".join(_contents(view, page.get("/Contents")))
     resources = view.resolve(page.get("/Resources"))
     boxes: list[Shown] = []
-    for box in _boxes(view, content, resources, _IDENTITY, 0):
+    for box in _boxes(view, content, resources, IDENTITY, 0):
         boxes.append(box)
         if len(boxes) >= _MAX_BOXES:
             raise SyntaxProblem("a page that shows too much")
@@ -322,26 +303,26 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
 
 
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
-    state, stack = _State(matrix), list[_State]()
+    state, stack = State(matrix), list[State]()
     path = _Path()
     for token, operands in content_operations(content, view.file.meter.check_time):
         # 8.4.2: q and Q keep the whole graphics state.
         if token == b"q":
-            stack.append(state)
+            stack.append(state.copy())
         elif token == b"Q":
             state = stack.pop() if stack else state
         elif token == b"BI":
             # 8.9: an image fills the unit square of its coordinates.
-            yield Shown(_map_box(state.matrix, 0, 0, 1, 1))
+            yield Shown(map_box(state.matrix, 0, 0, 1, 1))
         elif token == b"Do":
             yield from _drawn_boxes(view, operands, resources, state.matrix, depth)
         elif token in _PATH:
-            yield from path.take(token, _numbers(operands), state.matrix)
+            if (painted := path.take(token, operands, state.matrix)) is not None:
+                yield painted
         elif token in _PLACING:
             if token == b"Tf":
-                state = state._replace(glyph=_glyph(view, operands, resources))
-            state, shown = _step(state, token, operands)
-            if shown is not None:
+                state.glyph = _glyph(view, operands, resources)
+            if (shown := operate(state, token, operands)) is not None:
                 yield Shown(shown)
 
 
@@ -357,19 +338,25 @@ class _Path:
     def __init__(self) -> None:
         self._points: list[tuple[float, float]] = []
 
-    def take(self, operator: bytes, numbers: list[float], matrix: Matrix) -> Iterator[Shown]:
-        """Add to the path, or yield where it is painted."""
+    def take(self, operator: bytes, operands: list[Value], matrix: Matrix) -> Shown | None:
+        """Add to the path, or return where it is painted."""
         if operator in (b"m", b"l", b"c", b"v", b"y"):
+            numbers = numbers_in(operands)
             a, b, c, d, e, f = matrix
             pairs = zip(numbers[0::2], numbers[1::2], strict=False)
             self._points += [(a * x + c * y + e, b * x + d * y + f) for x, y in pairs]
         elif operator not in (b"h", b"re"):
-            if operator != b"n" and self._points:
-                xs, ys = [x for x, _ in self._points], [y for _, y in self._points]
-                # Thin in either direction: a line, not the outline of letters.
-                if max(xs) - min(xs) > _LINE and max(ys) - min(ys) > _LINE:
-                    yield Shown((min(xs), min(ys), max(xs), max(ys)), outline=True)
-            self._points = []
+            points, self._points = self._points, []
+            return _outline(points) if points and operator != b"n" else None
+        return None
+
+
+def _outline(points: list[tuple[float, float]]) -> Shown | None:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    box = min(xs), min(ys), max(xs), max(ys)
+    # Thin in either direction: a line, not the outline of letters.
+    is_line = box[2] - box[0] <= _LINE or box[3] - box[1] <= _LINE
+    return None if is_line else Shown(box, outline=True)
 
 
 def _glyph(view: View, operands: list[Value], resources: Value) -> Box | None:
@@ -380,10 +367,10 @@ def _glyph(view: View, operands: list[Value], resources: Value) -> Box | None:
     if not isinstance(font, dict) or view.resolve(font.get("/Subtype")) != "/Type3":
         return None
     box = rectangle(view, font.get("/FontBBox")) or (0.0, -200.0, 1000.0, 800.0)
-    numbers = _numbers([view.resolve(each) for each in _parts(view, font.get("/FontMatrix"))])
+    numbers = numbers_in([view.resolve(each) for each in _parts(view, font.get("/FontMatrix"))])
     # 9.6.4: a Type 3 font states its own glyph space; other fonts have a thousandth (9.2.4).
     matrix = (*numbers,) if len(numbers) == 6 else (0.001, 0, 0, 0.001, 0, 0)
-    return _map_box(matrix, *box)  # type: ignore[arg-type]
+    return map_box(matrix, *box)  # type: ignore[arg-type]
 
 
 def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
@@ -394,98 +381,11 @@ def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Ma
         return
     # 8.9: as an inline image, the unit square.
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
-        yield Shown(_map_box(matrix, 0, 0, 1, 1))
+        yield Shown(map_box(matrix, 0, 0, 1, 1))
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
-        inner = _times(_matrix(view, target), matrix)
+        inner = times(_matrix(view, target), matrix)
         # 7.8.3: a form without resources takes those of what it stands in.
         inherited = view.resolve(target.entries.get("/Resources")) or resources
         yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
-
-
-#: How many numbers place what follows (8.4.4, 9.4.2).
-_COUNTS = {b"cm": 6, b"Tm": 6, b"Td": 2, b"TD": 2}
-_NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
-    b"TL": lambda state, number: state._replace(leading=number),
-    b"Ts": lambda state, number: state._replace(rise=number),
-    b"Tz": lambda state, number: state._replace(stretch=number / 100),
-    b"Tc": lambda state, number: state._replace(spacing=number),
-}
-
-
-def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
-    """Return the state after an operator that places or shows something, and where it showed it.
-
-    Raises:
-        SyntaxProblem: as many numbers as no such operator has: some viewers take the first of them, others the last.
-    """
-    numbers = _numbers(operands)
-    if len(numbers) != _COUNTS.get(operator, len(numbers)):
-        raise SyntaxProblem(f"{operator.decode()} with {len(numbers)} numbers")
-    # 8.4.4: cm is concatenated before the current matrix.
-    if operator == b"cm":
-        a, b, c, d, e, f = numbers
-        return state._replace(matrix=_times((a, b, c, d, e, f), state.matrix)), None
-    # 9.4.1: BT begins with the identity.
-    if operator == b"BT":
-        return state._replace(text=_IDENTITY, line=_IDENTITY), None
-    if operator == b"Tf" and numbers:
-        # 9.3.1: the last operand of Tf is the size.
-        return state._replace(size=numbers[-1]), None
-    if operator in _NUMBER and numbers:
-        return _NUMBER[operator](state, numbers[-1]), None
-    if operator == b"Tm":
-        a, b, c, d, e, f = numbers
-        return state._replace(text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
-    # 9.4.2: TD sets the leading too.
-    if operator in (b"Td", b"TD"):
-        leading = -numbers[1] if operator == b"TD" else state.leading
-        return _move(state._replace(leading=leading), numbers[0], numbers[1]), None
-    if operator == b"T*":
-        return _move(state, 0, -state.leading), None
-    # 9.4.3: ' and " go to the next line first.
-    if operator in (b"'", b'"'):
-        state = _move(state, 0, -state.leading)
-    if operator in (b"Tj", b"TJ", b"'", b'"') and operands:
-        return _show_text(state, operands[-1])
-    return state, None
-
-
-def _move(state: _State, x: float, y: float) -> _State:
-    line = _times((1, 0, 0, 1, x, y), state.line)
-    return state._replace(line=line, text=line)
-
-
-def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
-    parts = operand if isinstance(operand, list) else [operand]
-    count = sum(len(part) for part in parts if isinstance(part, bytes))
-    wide = state.glyph[2] if state.glyph else 0.5
-    # 9.4.4: (w0 - Tj/1000) * Tfs + Tc, scaled by Th; word spacing is left out, which a margin covers.
-    width = (count * wide - sum(_numbers(parts)) / 1000) * state.size + count * state.spacing
-    length = width * state.stretch
-    after = state._replace(text=_times((1, 0, 0, 1, length, 0), state.text))
-    if not any(isinstance(part, bytes) and (part if state.glyph else part.strip(_BLANK)) for part in parts):
-        return after, None
-    # An ascender of 0.8 and a descender of 0.2 fit what fonts usually draw.
-    left, low, _, high = state.glyph or (0, -0.2, 0, 0.8)
-    low, high = low * state.size + state.rise, high * state.size + state.rise
-    return after, _map_box(_times(state.text, state.matrix), left * state.size, low, length, high)
-
-
-def _numbers(values: Iterable[Value]) -> list[float]:
-    return [float(value) for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
-
-
-def _times(one: Matrix, other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    # 8.3.4: row vectors, the first matrix is applied first.
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
-
-
-def _map_box(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> Box:
-    a, b, c, d, e, f = matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x0, x1) for y in (y0, y1)]
-    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
-    return min(xs), min(ys), max(xs), max(ys)

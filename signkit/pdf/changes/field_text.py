@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from signkit.pdf.changes.covering import Box, Matrix, rectangle
+from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
 from signkit.pdf.changes.ink import Colour, colour_of
+from signkit.pdf.changes.placing import Box, Matrix
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value, content_operations
 

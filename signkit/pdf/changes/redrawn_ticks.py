@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.covering import Box, rectangle
+from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import TICKS
 from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownLetter, ShownText, read_looks
 from signkit.pdf.changes.ink import Colour
+from signkit.pdf.changes.placing import Box
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value, content_operations
 

@@ -64,6 +64,7 @@ class PdfFile:
         self._containers: dict[int, ObjectStream] = {}
         self._sections: dict[int, Section] = {}
         self._value_ends: dict[int, int] = {}
+        self._values: dict[int, tuple[Value, int]] = {}
         self._body_starts: dict[tuple[int, int, int], int | None] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
         # Acrobat takes a header within the first 1,024 bytes (PDF Reference 1.7, appendix H, note 13).
@@ -145,7 +146,7 @@ class PdfFile:
         for match in re.finditer(rb"trailer", self.data):
             self.meter.check_time()
             try:
-                value, _ = self._value(self.data, match.end())
+                value, _ = self._value(match.end())
             except SyntaxProblem:
                 continue
             trailer |= value if isinstance(value, dict) and "/Root" in value else {}  # 7.5.5: /Root is required
@@ -258,12 +259,25 @@ class PdfFile:
             self._body_starts[key] = end
         return self._body_starts[key]
 
-    def _value(self, data: bytes, position: int) -> tuple[Value, int]:
-        return parse_value(data, position, self.meter.limits.depth, self.meter.check_time)
+    def value_at(self, position: int) -> tuple[Value, int]:
+        """Return the value at ``position`` as it is written, encrypted strings and all, and where it ends.
+
+        Of a stream it is the dictionary.  Each is read once: nobody may change it.
+
+        Raises:
+            SyntaxProblem: there is none.
+        """
+        known = self._values.get(position)
+        if known is None:
+            known = self._values[position] = self._value(position)
+        return known
+
+    def _value(self, position: int) -> tuple[Value, int]:
+        return parse_value(self.data, position, self.meter.limits.depth, self.meter.check_time)
 
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
         self.meter.check_time()
-        value, end = self._value(self.data, position)
+        value, end = self.value_at(position)
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
             value, end = self._stream(value, match.end())
@@ -397,8 +411,8 @@ class History:
         changes = self._changes.get(number)
         if not changes:
             return None
-        if len(changes) == 1:  # written once, as most objects are
-            return changes[0][1] if changes[0][0] <= index else None
+        if changes[-1][0] <= index:  # as of most: written once, or asked for as it is now
+            return changes[-1][1]
         change = self._last_change(changes, index)
         return change[1] if change is not None else None
 

@@ -38,6 +38,8 @@ class Referrers:
             return
         for target in named.targets:
             self._named_by[target].append(number)
+        if not (named.links or named.aims or named.held):  # as most
+            return
         for target in named.links:
             self._linked_by[target].append(number)
             self._linking.add(number)

@@ -152,10 +152,23 @@ def _is_odd(file: PdfFile, view: View, number: int) -> bool:
     elif place is not None:
         start = file.body_start(number, place) or 0
         try:
-            end = parse_value(data, start, MAX_DEPTH, file.meter.check_time)[1] if start else 0
+            end = _value_at(file, start)[1] if start else 0
         except SyntaxProblem:
             end = 0
     return not end or first_oddity(data, start, end) is not None
+
+
+def _value_at(file: PdfFile, position: int) -> tuple[Value, int]:
+    """Return the value at ``position``, as it is written, and where it ends.
+
+    Raises:
+        SyntaxProblem: there is none, or one nested deeper than every reader follows.
+    """
+    value, end = file.value_at(position)
+    # As many brackets as open at all, so deep at most is it nested.
+    if file.data.count(b"<<", position, end) + file.data.count(b"[", position, end) <= MAX_DEPTH:
+        return value, end
+    return parse_value(file.data, position, MAX_DEPTH, file.meter.check_time)
 
 
 #: What an addition names and does not come with: pages, fields and the structure have rules of their own.
@@ -213,7 +226,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     if data[offset - 1 : offset] not in (b"\n", b"\r", b" ", b"\t"):
         yield "object-head", where
     try:
-        value, end = parse_value(data, head.end(), MAX_DEPTH, file.meter.check_time)
+        value, end = _value_at(file, head.end())
     except SyntaxProblem:
         yield "object-syntax", where
         return
