@@ -2,7 +2,8 @@
 
 PDFium loads a page and draws it in as much time as one signature takes to be judged, and the signatures of a contract
 mostly find its pages alike.  Whether they do is told as `signkit.history.untouched` tells it: all readers read the file
-alike, and neither the page nor what it is drawn by, nor its fields' places, was written otherwise in between.
+alike, and neither the page nor what it is drawn by, nor its fields' places, was written otherwise in between.  A page
+with other annotations than seals and links is read anew: they may hide a name, and be filled in.
 """
 
 from __future__ import annotations
@@ -98,10 +99,12 @@ def _is_alike(old: View, new: View, page: Page) -> bool:
 
 
 def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
-    """Whether an annotation and the fields above it say the same but for a value and its looks.
+    """Whether an annotation that hides no name, a signature field or a link, and the fields above it stay as they were.
 
-    They may have been written.  What their places and names stand in besides is looked up by ``noting``.
+    A field's value and its looks may have been written.  What places and names stand in besides is looked up by
+    ``noting``.
     """
+    kind: Value = None
     for _ in range(_MOST_ABOVE):
         holder, later = old.resolve(item), new.resolve(item)
         if not isinstance(holder, dict) or not isinstance(later, dict):
@@ -110,8 +113,11 @@ def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
             return False
         if not _follows(noting, [holder.get(key) for key in _PLACED_BY]):
             return False
+        if old.resolve(holder.get("/Subtype")) == "/Link":
+            return "/AP" not in holder and "/AP" not in later
+        kind = kind or old.resolve(holder.get("/FT"))
         if "/Parent" not in holder:
-            return True
+            return bool(kind == "/Sig")
         item = holder["/Parent"]
     return False
 

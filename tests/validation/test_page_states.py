@@ -11,14 +11,14 @@ from signkit.pdf.signatures import FoundSignature
 from signkit.validation.page_states import PageStates
 from tests.validation import pdfs
 
-SECOND, LETTERS, LAYER, BOX, NAME, ABOVE, KID = 30, 41, 42, 43, 44, 45, 46
+SECOND, LETTERS, LAYER, BOX, NAME, ABOVE, KID, LINK = 30, 41, 42, 43, 44, 45, 46, 52
 PAGES = {
     **pdfs.OBJECTS,
     pdfs.CATALOG: b"<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /OCProperties << /OCGs [42 0 R] /D << >> >> >>",
     pdfs.PAGES: b"<< /Type /Pages /Kids [3 0 R 30 0 R] /Count 2 >>",
     pdfs.FORM: b"<< /Fields [6 0 R 8 0 R 45 0 R] /SigFlags 3 >>",
     pdfs.PAGE: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R"
-    b" /Resources << /Font << /F1 7 0 R /F2 50 0 R >> >> /Annots [6 0 R 8 0 R 46 0 R] >>",
+    b" /Resources << /Font << /F1 7 0 R /F2 50 0 R >> >> /Annots [6 0 R 46 0 R 52 0 R] >>",
     pdfs.FONT: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 41 0 R >>",
     pdfs.SELLER: b"<< /FT /Sig /T 44 0 R /Type /Annot /Subtype /Widget /F 132 /Rect 43 0 R /P 3 0 R >>",
     SECOND: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] >>",
@@ -28,6 +28,7 @@ PAGES = {
     NAME: b"(seller)",
     ABOVE: b"<< /FT /Sig /T (buyer) /Kids [46 0 R] >>",
     KID: b"<< /Type /Annot /Subtype /Widget /Parent 45 0 R /Rect [20 90 120 130] >>",
+    LINK: b"<< /Type /Annot /Subtype /Link /Rect [20 140 120 150] >>",
 }
 SIGNED = {
     pdfs.SELLER: PAGES[pdfs.SELLER].replace(b" >>", b" /V 20 0 R /AP << /N 9 0 R >> >>"),
@@ -42,11 +43,17 @@ def found(pdf: bytes, number: int, **more: object) -> FoundSignature:
     )  # fmt: skip
 
 
-def is_shared(*written: dict[int, bytes], pages: tuple[int, ...] = (0,), end: bytes = b"", **more: object) -> bool:
+def is_shared(
+    *written: dict[int, bytes],
+    objects: dict[int, bytes] = PAGES,
+    pages: tuple[int, ...] = (0,),
+    end: bytes = b"",
+    **more: object,
+) -> bool:
     """Whether the page is read once for a signature before these revisions and one after them."""
-    states = [pdfs.build(PAGES)]
-    for objects in written:
-        states.append(pdfs.update(states[-1], objects))
+    states = [pdfs.build(objects)]
+    for each in written:
+        states.append(pdfs.update(states[-1], each))
     file = PdfFile(states[-1] + end, Meter(Limits()))
     asked = [(found(states[0], 0), pages), (found(states[-1], len(written), **more), pages)]
     ends = PageStates(file, Doubts(file)).ends(asked)
@@ -68,10 +75,9 @@ def is_shared(*written: dict[int, bytes], pages: tuple[int, ...] = (0,), end: by
             pdfs.FORM: PAGES[pdfs.FORM].replace(b"3 >>", b"1 >>"),
         },
         "what nothing leads to": {51: b"<< /Unused 1 >>"},
-        "a value": {pdfs.TEXT_FIELD: pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"first", b"other")},
     }.values(),
 )
-def test_a_page_is_read_once_where_only_values_and_evidence_came(written):
+def test_a_page_is_read_once_where_only_signatures_and_evidence_came(written):
     assert is_shared(written)
     assert is_shared(SIGNED, written)
 
@@ -94,12 +100,25 @@ def test_a_page_is_read_once_where_only_values_and_evidence_came(written):
         (NAME, b"(buyer)"),
         (KID, PAGES[KID].replace(b"20 90", b"20 100")),
         (ABOVE, PAGES[ABOVE].replace(b"buyer", b"seller")),
-        (pdfs.TEXT_FIELD, pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"/Tx", b"/Sig")),
+        (LINK, PAGES[LINK].replace(b" >>", b" /AP << /N 9 0 R >> >>")),
     ],
 )
 def test_a_page_is_read_anew_where_it_or_a_place_on_it_was_written(number, body):
     assert is_shared(SIGNED)
     assert not is_shared(SIGNED, {number: body})
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        pdfs.OBJECTS[pdfs.TEXT_FIELD],
+        b"<< /Type /Annot /Subtype /Stamp /Rect [20 20 120 60] /AP << /N 9 0 R >> >>",
+        b"<< /Type /Annot /Subtype /Link /Rect [20 20 120 60] /AP << /N 9 0 R >> >>",
+        b"<< /Type /Annot /Subtype /Widget /Rect [20 20 120 60] /AP << /N 9 0 R >> >>",
+    ],
+)
+def test_a_page_is_read_anew_where_an_annotation_may_hide_a_name(annotation):
+    assert not is_shared(SIGNED, objects={**PAGES, LINK: annotation})
 
 
 def test_a_page_is_read_anew_where_readers_may_differ_about_what_came():
