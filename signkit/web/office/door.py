@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
+from signkit.web.api.requests import language_of
 from signkit.web.api.service import Service
 from signkit.web.common.guard import STATIC, sent_cookie
 from signkit.web.people.sessions import PersonSession, admit_person
@@ -41,7 +42,12 @@ class PeopleDoor:
         return False
 
     async def find_session(self, scope: Scope, headers: Headers) -> PersonSession | None:
-        """Return the session that the cookie names, and put its tenant beside it."""
+        """Return the session that the cookie names, and put its tenant beside it.
+
+        Whoever has none is spoken to in the language that their browser asks for.
+        """
+        if asked := headers.get("accept-language"):
+            scope["language"] = language_of(asked)
         cookie = sent_cookie(headers, cookie_name(self._service))
         if cookie is None or scope["path"].startswith(STATIC):
             return None

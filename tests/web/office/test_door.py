@@ -41,6 +41,19 @@ def test_nobody_is_led_to_sign_in(offices, path):
     assert "refresh" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"), [("", "ja"), ("ja,en;q=0.8", "ja"), ("en-GB,ja;q=0.5", "en"), ("fr", "en")]
+)
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/invitation/nothing"])
+def test_whoever_has_no_session_is_spoken_to_as_their_browser_asks(offices, path, asked, language):
+    answer = offices.browser().get(path, headers={"accept-language": asked} if asked else {})
+    assert f'<html lang="{language}">' in answer.text
+
+
+def test_the_language_of_a_session_counts_more_than_the_browsers(clerk):
+    assert '<html lang="ja">' in clerk.get("/", headers={"accept-language": "en"}).text
+
+
 def test_a_click_in_a_mail_comes_again_as_our_own_because_a_strict_cookie_stayed_behind(offices):
     answer = offices.browser().get("/contracts/1", headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
