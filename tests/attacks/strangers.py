@@ -193,8 +193,10 @@ def box_drawn_anew(work: Work) -> None:
 
 @update
 def output_intent_of_srgb(work: Work) -> None:
-    """DSS enters one with every picture."""
+    """DSS enters one with every picture; here where there was none."""
     work.need(*FORM)
+    if b"/OutputIntents" in work.doc.entries(work.doc.root):
+        raise Absent("a catalog without output intents")
     first = work.revision().size
     profile = syntax.stream({b"/N": b"3"}, srgb())
     intent = b"<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /DestOutputProfile %d 0 R >>"

@@ -74,7 +74,7 @@ class Decryption:
             if kind == "/XRef":
                 return value
             entries = cast(dict[str, Value], self._strings(value.entries, ref))
-            plain = kind in self.plain_types or _names_identity(value.entries)
+            plain = kind in self.plain_types or names_identity(value.entries)
             raw = value.raw if plain else self._apply(value.raw, ref)
             return Stream(entries, raw)
         return self._strings(value, ref)
@@ -139,7 +139,7 @@ class Decryption:
         return plain[:-count] if 1 <= count <= 16 else plain
 
 
-def _names_identity(entries: dict[str, Value]) -> bool:
+def names_identity(entries: dict[str, Value]) -> bool:
     """Whether a stream says that it is not encrypted (7.4.10): its first filter is /Crypt with /Identity."""
     filters, parameters = (
         value[0] if isinstance(value, list) and value else value

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from signkit.pdf.reading.encryption import names_identity
 from signkit.pdf.reading.plain import MAX_DEPTH, first_oddity, plain_offset, plain_space, repeats_key
 from signkit.pdf.reading.sections import Location
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value, parse_value, references
@@ -262,7 +263,15 @@ def _is_coded_oddly(view: View, entries: dict[str, Value]) -> bool:
     """Whether a stream's bytes are elsewhere, or encrypted in its own way (7.4.10), or in one that its /Type tells."""
     filters = view.resolve(entries.get("/Filter"))
     coding = [view.resolve(each) for each in (filters if isinstance(filters, list) else [filters])]
-    return any(key in entries for key in _OTHER_FILE) or "/Crypt" in coding or isinstance(entries.get("/Type"), Ref)
+    own_way = "/Crypt" in coding and not (coding == ["/Crypt"] and _is_plain_metadata(view.file, entries))
+    return any(key in entries for key in _OTHER_FILE) or own_way or isinstance(entries.get("/Type"), Ref)
+
+
+def _is_plain_metadata(file: PdfFile, entries: dict[str, Value]) -> bool:
+    """Whether it is metadata, which the file leaves as it is (table 21), and says so itself too, as pyHanko writes."""
+    secret = file.decryption
+    by_type = secret is not None and entries.get("/Type") == "/Metadata" and "/Metadata" in secret.plain_types
+    return by_type and names_identity(entries)
 
 
 def _found_by_search(
