@@ -51,6 +51,15 @@ class ShownLetter:
         return self.x + self.width / 2, self.y + 0.3 * self.size
 
 
+@dataclass(frozen=True)
+class Border:
+    """A path along the edges: how wide it is stroked (0: not at all), and whether all within it is filled."""
+
+    points: list[tuple[float, float]]
+    width: float
+    filled: bool = False
+
+
 @dataclass
 class ShownText:
     """What an appearance shows: letters and grounds in their order, marked lines of a list, lines of borders."""
@@ -58,7 +67,7 @@ class ShownText:
     letters: list[ShownLetter]
     marks: list[Box]
     grounds: list[tuple[Box, Colour]]
-    borders: list[list[tuple[float, float]]]
+    borders: list[Border]
 
     def lines(self) -> list[list[ShownLetter]]:
         """Return the letters line by line from above, each from the left."""
@@ -91,7 +100,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         SyntaxProblem: it cannot be read.
     """
     box = rectangle(view, form.entries.get("/BBox"))
-    if box is None or "/OC" in form.entries:
+    if box is None or "/OC" in form.entries or _brings_stand_ins(view, form):
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
@@ -101,6 +110,13 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
     if crowded or not _is_level(lines):
         raise NotComparableError
     return looks
+
+
+def _brings_stand_ins(view: View, form: Stream) -> bool:
+    """Whether plain colours are other colours within a form, in viewers that heed it."""
+    resources = view.resolve(form.entries.get("/Resources"))
+    spaces = view.resolve(resources.get("/ColorSpace")) if isinstance(resources, dict) else None
+    return isinstance(spaces, dict) and not _STAND_INS.isdisjoint(spaces)
 
 
 def _is_level(lines: list[list[ShownLetter]]) -> bool:
@@ -125,6 +141,8 @@ class _State:
     clip: Box = (0.0, 0.0, 0.0, 0.0)
     fill: Colour = _BLACK
     line: Colour = _BLACK
+    fill_parts: int = 1  # of a colour in the space that is set, gray at first (table 51)
+    line_parts: int = 1
     width: float = 1.0
     reader: Reader | None = None
     size: float = 0.0
@@ -147,6 +165,11 @@ _NUMBERS: dict[bytes, Callable[[_State, float], _State]] = {
 #: What sets something that changes no letter (8.4.4, 9.3, 14.6).
 _SILENT = frozenset(b"J j M d i ri BMC EMC MP BX EX".split())
 _COLOURS = frozenset(b"g rg k G RG K sc scn SC SCN".split())
+#: How many numbers are a colour: by the operator that sets its space too, and by the space (8.6.4, 8.6.8).
+_PARTS = {b"g": 1, b"rg": 3, b"k": 4}
+_SPACES = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
+#: What stands for these spaces where a form brings it (8.6.5.6).
+_STAND_INS = frozenset(["/DefaultGray", "/DefaultRGB", "/DefaultCMYK"])
 _PATHS = frozenset(b"m l re h n W W* f F f* S s B B* b b*".split())
 _NOT_IN_TEXT = _PATHS | frozenset(b"q Q cm BT".split())
 
@@ -167,7 +190,7 @@ class _Interpreter:
         self._path, self._clips = list[list[tuple[float, float]]](), False
         self.grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
         self.letters, self.marks = list[ShownLetter](), list[Box]()
-        self.borders = list[list[tuple[float, float]]]()
+        self.borders = list[Border]()
 
     def run(self) -> None:
         content = self._view.file.decode_stream(self._form, self._view)
@@ -190,6 +213,8 @@ class _Interpreter:
             self._state = self._stack.pop()
         elif operator in _COLOURS:
             self._colour(operator, operands)
+        elif operator in (b"cs", b"CS"):
+            self._set_space(operator, operands)
         elif operator in _PATHS:
             self._on_path(operator, numbers)
         elif operator in _NUMBERS and len(numbers) == 1:
@@ -205,16 +230,30 @@ class _Interpreter:
         """Go on where an operator changes nothing of what is seen."""
         marked = operator in (b"BDC", b"DP") and operands[:1] != ["/OC"]  # 8.11.3.2: content in a layer
         visible = operator == b"Tr" and numbers == [0]
-        device = operator in (b"cs", b"CS") and str(operands[-1:]) in _DEVICES
-        if not (marked or visible or device or operator in _SILENT):
+        if not (marked or visible or operator in _SILENT):
             raise NotComparableError
 
     def _colour(self, operator: bytes, operands: list[Value]) -> None:
-        colour = colour_of(operands)
+        fills = operator.islower()
+        parts = _PARTS.get(operator.lower(), self._state.fill_parts if fills else self._state.line_parts)
+        # Of more numbers, or fewer, each viewer makes a colour of its own.
+        colour = colour_of(operands) if len(operands) == parts else None
         if colour is None:
             raise NotComparableError
-        fills = operator.islower()
-        self._state = replace(self._state, fill=colour) if fills else replace(self._state, line=colour)
+        self._take_colour(colour, parts, fills=fills)
+
+    def _set_space(self, operator: bytes, operands: list[Value]) -> None:
+        name = operands[0] if len(operands) == 1 else None
+        if not isinstance(name, str) or name not in _SPACES:
+            raise NotComparableError
+        # 8.6.8: with its space a colour becomes the first of it, black in all of these.
+        self._take_colour(_BLACK, _SPACES[name], fills=operator == b"cs")
+
+    def _take_colour(self, colour: Colour, parts: int, *, fills: bool) -> None:
+        if fills:
+            self._state = replace(self._state, fill=colour, fill_parts=parts)
+        else:
+            self._state = replace(self._state, line=colour, line_parts=parts)
 
     # --- paths ---
 
@@ -240,7 +279,8 @@ class _Interpreter:
 
     def _end_path(self, operator: bytes) -> None:
         if operator in (b"f*", b"B*", b"b*") and self._is_ring():
-            pass  # a border filled between two rectangles
+            # a border filled between two rectangles
+            self.borders += [Border(points, self._stroke_width(operator)) for points in self._path]
         elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
@@ -259,9 +299,9 @@ class _Interpreter:
     def _take_paint(self, operator: bytes, points: list[tuple[float, float]]) -> None:
         """Take a ground, a border, the divider of a comb; refuse anything that could be a letter or hide one."""
         fills = operator not in (b"S", b"s")
-        a, b, c, d, _, _ = self._state.matrix
+        width = self._stroke_width(operator)
         # A line as thick as a letter is high is no border.
-        if operator not in (b"f", b"F", b"f*") and self._state.width * max(map(abs, (a, b, c, d))) > _THICK:
+        if width > _THICK:
             raise NotComparableError
         seen = _common(_extent(points), self._box)
         if fills and _is_rectangle(points) and self._is_ground(seen):
@@ -276,7 +316,14 @@ class _Interpreter:
                 return
         if not (self._runs_along_edges(points) or (self._is_divider(points) and not fills)):
             raise NotComparableError
-        self.borders.append(points)
+        self.borders.append(Border(points, width, fills))
+
+    def _stroke_width(self, operator: bytes) -> float:
+        """How wide an operator strokes a path at most (8.4.3.2), however the matrix scales and slants; 0: it fills."""
+        if operator in (b"f", b"F", b"f*"):
+            return 0.0
+        a, b, c, d, _, _ = map(abs, self._state.matrix)
+        return self._state.width * max(a + b, c + d, a + c, b + d)
 
     def _is_ground(self, seen: Box) -> bool:
         return seen[2] - seen[0] >= _WIDE * (self._box[2] - self._box[0])
@@ -377,7 +424,6 @@ class _Interpreter:
 _STRING = re.compile(rb"\((?:\\.|[^()\\])*+\)|<[0-9A-Fa-f\s]*+>", re.DOTALL)
 _ODD = re.compile(rb"%|[\d.][-+]|[-+][-+]|\d[eE]\d|\.\d*\.|#")
 _TEXT = frozenset(b"BT ET Tf Td TD Tm T* Tj TJ ' \"".split())
-_DEVICES = ("['/DeviceGray']", "['/DeviceRGB']", "['/DeviceCMYK']")
 
 
 def _matrix(numbers: list[float]) -> Matrix:
