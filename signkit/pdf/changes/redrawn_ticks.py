@@ -37,6 +37,7 @@ _WIDTHS = (0.5, 1.0)
 _SAID: dict[str, tuple[Value, ...]] = {
     "/Type": (None, "/XObject"), "/Subtype": ("/Form",), "/FormType": (None, 1),
 }  # fmt: skip
+_OTHER_LETTER = "?"
 _PLAIN = [1, 0, 0, 1, 0, 0]
 #: Colours that are written with other digits, or in another space, differ by less.
 _SAME = 0.01
@@ -117,10 +118,9 @@ def _mark_asked_for(view: View, widget: dict[str, Value], states: dict[str, Valu
     ticked = [_read(view, widget, look) for state, look in states.items() if state != "/Off"]
     asked = {look.mark for look in ticked if look is not None}
     if caption is not None:
-        asked.add(TICKS.get(caption) if isinstance(caption, bytes) else None)
-    elif len(ticked) != 1:
-        return None
-    return (asked.pop() or None) if len(asked) == 1 else None
+        asked = asked - {_OTHER_LETTER} | {TICKS.get(caption) if isinstance(caption, bytes) else None}
+    only = asked.pop() if len(asked) == 1 and (caption is not None or len(ticked) == 1) else None
+    return only if only in TICKS.values() else None
 
 
 def _read(view: View, widget: dict[str, Value], look: Value) -> _Look | None:
@@ -173,7 +173,9 @@ def _is_long(extent: Box, box: Box, *, either: bool = True) -> bool:
 def _mark(shown: ShownText, box: Box) -> str | None:
     if shown.marks or len(shown.letters) > 1:
         return None
-    return "".join(each.text if each.text in TICKS.values() and _fills(each, box) else "?" for each in shown.letters)
+    return "".join(
+        each.text if each.text in TICKS.values() and _fills(each, box) else _OTHER_LETTER for each in shown.letters
+    )
 
 
 def _is_on_one_ground(off: _Look, look: _Look) -> bool:
