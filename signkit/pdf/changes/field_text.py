@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import hypot
 
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
@@ -53,11 +54,10 @@ class ShownLetter:
 
 @dataclass(frozen=True)
 class Border:
-    """A path along the edges: how wide it is stroked (0: not at all), and whether all within it is filled."""
+    """A path along the edges, and how wide it is stroked; 0: it is filled, and lies along the edges as a whole."""
 
     points: list[tuple[float, float]]
     width: float
-    filled: bool = False
 
 
 @dataclass
@@ -278,9 +278,10 @@ class _Interpreter:
             self._end_path(operator)
 
     def _end_path(self, operator: bytes) -> None:
-        if operator in (b"f*", b"B*", b"b*") and self._is_ring():
+        width = self._stroke_width(operator)
+        if operator in (b"f*", b"B*", b"b*") and self._is_ring(width):
             # a border filled between two rectangles
-            self.borders += [Border(points, self._stroke_width(operator)) for points in self._path]
+            self.borders += [Border(points, width) for points in self._path]
         elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
@@ -291,9 +292,9 @@ class _Interpreter:
             self._state = replace(self._state, clip=_common(self._state.clip, _extent(self._path[0])))
         self._path, self._clips = [], False
 
-    def _is_ring(self) -> bool:
+    def _is_ring(self, width: float) -> bool:
         """Whether the path is one rectangle within another, both along the edges (8.5.3.3.3)."""
-        rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points)]
+        rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points, width)]
         return len(rings) == len(self._path) == 2
 
     def _take_paint(self, operator: bytes, points: list[tuple[float, float]]) -> None:
@@ -314,9 +315,11 @@ class _Interpreter:
             fills = operator in (b"f", b"F", b"f*")
             if fills:
                 return
-        if not (self._runs_along_edges(points) or (self._is_divider(points) and not fills)):
+        if not (self._runs_along_edges(points, width) or (self._is_divider(points) and not fills)):
             raise NotComparableError
-        self.borders.append(Border(points, width, fills))
+        if (fills and _winds_around(points, self._box)) or (width and _has_spikes(points)):
+            raise NotComparableError
+        self.borders.append(Border(points, width))
 
     def _stroke_width(self, operator: bytes) -> float:
         """How wide an operator strokes a path at most (8.4.3.2), however the matrix scales and slants; 0: it fills."""
@@ -328,9 +331,9 @@ class _Interpreter:
     def _is_ground(self, seen: Box) -> bool:
         return seen[2] - seen[0] >= _WIDE * (self._box[2] - self._box[0])
 
-    def _runs_along_edges(self, points: list[tuple[float, float]]) -> bool:
-        """Whether every line of a path lies in the border."""
-        depth = 2 * max(self._frame.border, min(self._state.width, _THICK)) + 0.5
+    def _runs_along_edges(self, points: list[tuple[float, float]], width: float) -> bool:
+        """Whether every line of a path, stroked so wide, lies in the border."""
+        depth = 2 * max(self._frame.border, width) + 0.5
         return all(
             _share(_sides(self._box, depth, *one), _sides(self._box, depth, *other)) for one, other in pairwise(points)
         )
@@ -459,6 +462,25 @@ def _sides(box: Box, depth: float, x: float, y: float) -> tuple[bool, bool, bool
 
 def _share(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
     return any(first and second for first, second in zip(one, other, strict=True))
+
+
+def _winds_around(points: list[tuple[float, float]], box: Box) -> bool:
+    """Whether a path that runs along the edges of a box goes around its middle, so that all within it is filled."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    winds = 0
+    for (x1, y1), (x2, y2) in pairwise([*points, points[0]]):
+        # 8.5.3.3.2: lines that cross a ray to the right, upwards or downwards.
+        if (y1 <= y) != (y2 <= y) and x1 + (y - y1) * (x2 - x1) / (y2 - y1) > x:
+            winds += 1 if y2 > y1 else -1
+    return winds != 0
+
+
+def _has_spikes(points: list[tuple[float, float]]) -> bool:
+    """Whether lines meet at less than 60 degrees: there a stroke reaches far beyond its path (8.4.3.5)."""
+    steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(points)]
+    steps = [step for step in steps if step != (0, 0)]
+    joined = [*steps, steps[0]] if steps and points[0] == points[-1] else steps
+    return any(a * c + b * d < -0.5 * hypot(a, b) * hypot(c, d) for (a, b), (c, d) in pairwise(joined))
 
 
 def _holds(box: Box, x: float, y: float) -> bool:

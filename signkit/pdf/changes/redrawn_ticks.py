@@ -145,23 +145,13 @@ def _is_frame(border: Border, box: Box) -> bool:
     thin = border.width <= 1.01 * _BORDER * min(_sides(box)) and len(border.points) <= _CORNERS
     if not thin or not _is_long((min(xs), min(ys), max(xs), max(ys)), box):
         return False
-    lines = [(one, other) for one, other in pairwise(border.points) if one != other]
-    along = all(_lies_at_one_side(line, box) for line in lines)
-    # What is filled lies at one side as a whole.  8.4.3.5: where short lines meet at a point, it may reach far.
-    if border.filled:
-        return along and _lies_at_one_side(border.points, box)
-    return along and (not border.width or all(_is_as_long_as_a_side(*line, box) for line in lines))
+    return all(_lies_at_one_side(line, box) for line in pairwise(border.points))
 
 
 def _lies_at_one_side(points: Iterable[tuple[float, float]], box: Box) -> bool:
     deep, (left, low, right, high) = _DEEP * min(_sides(box)), box
     at = [(x - left <= deep, y - low <= deep, right - x <= deep, high - y <= deep) for x, y in points]
     return any(all(side) for side in zip(*at, strict=True))
-
-
-def _is_as_long_as_a_side(one: tuple[float, float], other: tuple[float, float], box: Box) -> bool:
-    extent = min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
-    return _is_long(extent, box)
 
 
 def _is_long(extent: Box, box: Box, *, either: bool = True) -> bool:
