@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import hypot
 
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
 from signkit.pdf.changes.ink import Colour, colour_of
-from signkit.pdf.changes.placing import Box, Matrix
+from signkit.pdf.changes.painted_paths import extent, has_spikes, is_rectangle, lies_at_one_side, winds_around
+from signkit.pdf.changes.placing import Box, Matrix, times
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
@@ -222,7 +222,7 @@ class _Interpreter:
         elif operator in _TEXT:
             self._on_text(operator, operands, numbers)
         elif operator == b"cm" and len(numbers) == 6:
-            self._state = replace(self._state, matrix=_times(_matrix(numbers), self._state.matrix))
+            self._state = replace(self._state, matrix=times(_matrix(numbers), self._state.matrix))
         else:
             self._pass_over(operator, operands, numbers)
 
@@ -287,14 +287,14 @@ class _Interpreter:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
                 self._take_paint(operator, closed)
         if self._clips:
-            if len(self._path) != 1 or not _is_rectangle(self._path[0]):
+            if len(self._path) != 1 or not is_rectangle(self._path[0]):
                 raise NotComparableError
-            self._state = replace(self._state, clip=_common(self._state.clip, _extent(self._path[0])))
+            self._state = replace(self._state, clip=_common(self._state.clip, extent(self._path[0])))
         self._path, self._clips = [], False
 
     def _is_ring(self, width: float) -> bool:
         """Whether the path is one rectangle within another, both along the edges (8.5.3.3.3)."""
-        rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points, width)]
+        rings = [points for points in self._path if is_rectangle(points) and self._runs_along_edges(points, width)]
         return len(rings) == len(self._path) == 2
 
     def _take_paint(self, operator: bytes, points: list[tuple[float, float]]) -> None:
@@ -304,8 +304,8 @@ class _Interpreter:
         # A line as thick as a letter is high is no border.
         if width > _THICK:
             raise NotComparableError
-        seen = _common(_extent(points), self._box)
-        if fills and _is_rectangle(points) and self._is_ground(seen):
+        seen = _common(extent(points), self._box)
+        if fills and is_rectangle(points) and self._is_ground(seen):
             ground = _common(seen, self._state.clip)
             if self.letters:
                 raise NotComparableError
@@ -317,7 +317,7 @@ class _Interpreter:
                 return
         if not (self._runs_along_edges(points, width) or (self._is_divider(points) and not fills)):
             raise NotComparableError
-        if (fills and _winds_around(points, self._box)) or (width and _has_spikes(points)):
+        if (fills and winds_around(points, self._box)) or (width and has_spikes(points)):
             raise NotComparableError
         self.borders.append(Border(points, width))
 
@@ -334,9 +334,7 @@ class _Interpreter:
     def _runs_along_edges(self, points: list[tuple[float, float]], width: float) -> bool:
         """Whether every line of a path, stroked so wide, lies in the border."""
         depth = 2 * max(self._frame.border, width) + 0.5
-        return all(
-            _share(_sides(self._box, depth, *one), _sides(self._box, depth, *other)) for one, other in pairwise(points)
-        )
+        return all(lies_at_one_side(line, self._box, depth) for line in pairwise(points))
 
     def _is_divider(self, points: list[tuple[float, float]]) -> bool:
         """Whether a line parts two cells of a comb (table 231, bit 25)."""
@@ -381,7 +379,7 @@ class _Interpreter:
         self._state = replace(self._state, reader=reader, size=float(operands[1]))
 
     def _move(self, x: float, y: float) -> None:
-        self._text = self._line = _times((1, 0, 0, 1, x, y), self._line)
+        self._text = self._line = times((1, 0, 0, 1, x, y), self._line)
 
     def _show(self, operand: Value) -> None:
         for part in operand if isinstance(operand, list) else [operand]:
@@ -393,7 +391,7 @@ class _Interpreter:
                 raise NotComparableError
 
     def _advance(self, width: float) -> None:
-        self._text = _times((1, 0, 0, 1, width * self._state.stretch, 0), self._text)
+        self._text = times((1, 0, 0, 1, width * self._state.stretch, 0), self._text)
 
     def _show_string(self, text: bytes) -> None:
         state = self._state
@@ -401,7 +399,7 @@ class _Interpreter:
         if glyphs is None or len(self.letters) + len(glyphs) > _MAX_GLYPHS:
             raise NotComparableError
         for glyph in glyphs:
-            a, b, c, d, _, _ = matrix = _times(self._text, state.matrix)
+            a, b, c, d, _, _ = matrix = times(self._text, state.matrix)
             # Upright and not mirrored: a letter turned over is another one.
             if glyph.text.strip() and (a <= 0 or d <= 0 or abs(b) > 1e-3 * a or abs(c) > 0.4 * d):
                 raise NotComparableError
@@ -434,66 +432,17 @@ def _matrix(numbers: list[float]) -> Matrix:
     return a, b, c, d, e, f
 
 
-def _times(one: Matrix, other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    # 8.3.4: row vectors, the first matrix is applied first.
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
-
-
 def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
-
-
-def _extent(points: list[tuple[float, float]]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _common(one: Box, other: Box) -> Box:
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
-def _sides(box: Box, depth: float, x: float, y: float) -> tuple[bool, bool, bool, bool]:
-    """At which sides of a box a point lies."""
-    return x <= box[0] + depth, y <= box[1] + depth, x >= box[2] - depth, y >= box[3] - depth
-
-
-def _share(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
-    return any(first and second for first, second in zip(one, other, strict=True))
-
-
-def _winds_around(points: list[tuple[float, float]], box: Box) -> bool:
-    """Whether a path that runs along the edges of a box goes around its middle, so that all within it is filled."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    winds = 0
-    for (x1, y1), (x2, y2) in pairwise([*points, points[0]]):
-        # 8.5.3.3.2: lines that cross a ray to the right, upwards or downwards.
-        if (y1 <= y) != (y2 <= y) and x1 + (y - y1) * (x2 - x1) / (y2 - y1) > x:
-            winds += 1 if y2 > y1 else -1
-    return winds != 0
-
-
-def _has_spikes(points: list[tuple[float, float]]) -> bool:
-    """Whether lines meet at less than 60 degrees: there a stroke reaches far beyond its path (8.4.3.5)."""
-    steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(points)]
-    steps = [step for step in steps if step != (0, 0)]
-    joined = [*steps, steps[0]] if steps and points[0] == points[-1] else steps
-    return any(a * c + b * d < -0.5 * hypot(a, b) * hypot(c, d) for (a, b), (c, d) in pairwise(joined))
-
-
 def _holds(box: Box, x: float, y: float) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _is_rectangle(points: list[tuple[float, float]]) -> bool:
-    """Whether all points are corners of their extent, and a line runs along every side."""
-    left, bottom, right, top = _extent(points)
-    corners = all(min(abs(x - left), abs(x - right)) < 0.01 and min(abs(y - bottom), abs(y - top)) < 0.01
-                  for x, y in points)  # fmt: skip
-    straight = all(abs(one[0] - other[0]) < 0.01 or abs(one[1] - other[1]) < 0.01 for one, other in pairwise(points))
-    return corners and straight and len(points) >= 4
 
 
 def brightness(colour: Colour) -> float:

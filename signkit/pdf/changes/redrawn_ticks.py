@@ -7,7 +7,6 @@ that which the box was signed to show.  A cross in the place of a tick says the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +15,7 @@ from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import TICKS
 from signkit.pdf.changes.field_text import Border, Frame, NotComparableError, ShownLetter, ShownText, read_looks
 from signkit.pdf.changes.ink import Colour
+from signkit.pdf.changes.painted_paths import extent, lies_at_one_side
 from signkit.pdf.changes.placing import Box
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value
@@ -141,22 +141,16 @@ def _read(view: View, widget: dict[str, Value], look: Value) -> _Look | None:
 
 def _is_frame(border: Border, box: Box) -> bool:
     """Whether a border is thin, as long as a side, and nowhere but along the edges."""
-    xs, ys = [x for x, _ in border.points], [y for _, y in border.points]
     thin = border.width <= 1.01 * _BORDER * min(_sides(box)) and len(border.points) <= _CORNERS
-    if not thin or not _is_long((min(xs), min(ys), max(xs), max(ys)), box):
+    if not thin or not _is_long(extent(border.points), box):
         return False
-    return all(_lies_at_one_side(line, box) for line in pairwise(border.points))
+    depth = _DEEP * min(_sides(box))
+    return all(lies_at_one_side(line, box, depth) for line in pairwise(border.points))
 
 
-def _lies_at_one_side(points: Iterable[tuple[float, float]], box: Box) -> bool:
-    deep, (left, low, right, high) = _DEEP * min(_sides(box)), box
-    at = [(x - left <= deep, y - low <= deep, right - x <= deep, high - y <= deep) for x, y in points]
-    return any(all(side) for side in zip(*at, strict=True))
-
-
-def _is_long(extent: Box, box: Box, *, either: bool = True) -> bool:
+def _is_long(reach: Box, box: Box, *, either: bool = True) -> bool:
     """Whether something reaches along a side of its box, or along both."""
-    reaches = (own >= _LONG * side for own, side in zip(_sides(extent), _sides(box), strict=True))
+    reaches = (own >= _LONG * side for own, side in zip(_sides(reach), _sides(box), strict=True))
     return any(reaches) if either else all(reaches)
 
 
