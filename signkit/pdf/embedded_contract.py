@@ -186,9 +186,12 @@ def _contract_files(view: View) -> set[bytes]:
 
 
 def _is_contract_name(name: str) -> bool:
-    """Whether a file of this name comes out as ``contract.json``: viewers drop folders, some systems fold letters."""
+    """Whether a file of this name comes out as ``contract.json``: viewers drop folders, some systems fold letters.
+
+    Windows takes off full stops and spaces at the end.
+    """
     shown = "".join(letter for letter in name if letter.isprintable())
-    return _fold(PureWindowsPath(shown).name) == FILE_NAME
+    return _fold(PureWindowsPath(shown).name).rstrip(". ") == FILE_NAME
 
 
 def parse_contract(raw: bytes) -> EmbeddedContract:

@@ -109,7 +109,7 @@ def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
         holder, later = old.resolve(item), new.resolve(item)
         if not isinstance(holder, dict) or not isinstance(later, dict):
             return False
-        if _but(holder, _OF_FIELD) != _but(later, _OF_FIELD):
+        if _but(holder, _OF_FIELD) != _but(later, _OF_FIELD) or _draws_empty(new, holder, later):
             return False
         if not _follows(noting, [holder.get(key) for key in _PLACED_BY]):
             return False
@@ -120,6 +120,11 @@ def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
             return bool(kind == "/Sig")
         item = holder["/Parent"]
     return False
+
+
+def _draws_empty(view: View, holder: dict[str, Value], later: dict[str, Value]) -> bool:
+    """Whether a field draws, or drew, that is not signed: it is no seal, and what it lies on is hidden."""
+    return "/T" in later and view.resolve(later.get("/V")) is None and ("/AP" in holder or "/AP" in later)
 
 
 def _is_unwritten(old: View, new: View, look: Callable[[View], bool]) -> bool:

@@ -213,6 +213,7 @@ OTHERWISE = {
     "of one platform": (specification(b"(contract.json)", b"/Unix", streams=b"/Unix 11 0 R"), ""),
     "of another": (specification(b"(contract.json)", b"/DOS", streams=b"/Mac 11 0 R"), ""),
     "in a folder": (specification(b"(a/contract.json)", target=11), ""),  # pdf.js drops the folder
+    "with a full stop, which Windows drops": (specification(b"(contract.json. )", target=11), ""),
     "in capitals": (specification(b"(Contract.JSON)", target=11), ""),
     "with what nobody sees": (
         specification(b"<FEFF0063006F006E00740072006100630074200B002E006A0073006F006E>", target=11),

@@ -101,6 +101,8 @@ def test_a_page_is_read_once_where_only_signatures_and_evidence_came(written):
         (KID, PAGES[KID].replace(b"20 90", b"20 100")),
         (ABOVE, PAGES[ABOVE].replace(b"buyer", b"seller")),
         (LINK, PAGES[LINK].replace(b" >>", b" /AP << /N 9 0 R >> >>")),
+        (pdfs.SELLER, SIGNED[pdfs.SELLER].replace(b"/V 20 0 R", b"")),  # a field that draws and is no seal
+        (pdfs.SELLER, SIGNED[pdfs.SELLER].replace(b"/V 20 0 R", b"/V null")),
     ],
 )
 def test_a_page_is_read_anew_where_it_or_a_place_on_it_was_written(number, body):

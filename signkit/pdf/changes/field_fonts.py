@@ -69,7 +69,8 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
     if not isinstance(entries, dict) or view.resolve(entries.get("/Subtype")) not in _KINDS:
         return None
     if entries.keys() <= _OF_EVERYBODY and view.resolve(entries.get("/BaseFont")) == "/ZapfDingbats":
-        return _read_ticks
+        # 9.6.2.2: of another kind it is no font of everybody's; some viewers write the letters of its codes.
+        return _read_ticks if view.resolve(entries.get("/Subtype")) == "/Type1" else None
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
     if not _is_embedded(view, holder):

@@ -14,7 +14,8 @@ from itertools import pairwise
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
 from signkit.pdf.changes.ink import Colour, colour_of
-from signkit.pdf.changes.placing import Box, Matrix
+from signkit.pdf.changes.painted_paths import extent, has_spikes, is_rectangle, lies_at_one_side, winds_around
+from signkit.pdf.changes.placing import Box, Matrix, times
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value, content_operations
 
@@ -51,6 +52,14 @@ class ShownLetter:
         return self.x + self.width / 2, self.y + 0.3 * self.size
 
 
+@dataclass(frozen=True)
+class Border:
+    """A path along the edges, and how wide it is stroked; 0: it is filled, and lies along the edges as a whole."""
+
+    points: list[tuple[float, float]]
+    width: float
+
+
 @dataclass
 class ShownText:
     """What an appearance shows: letters and grounds in their order, marked lines of a list, lines of borders."""
@@ -58,7 +67,7 @@ class ShownText:
     letters: list[ShownLetter]
     marks: list[Box]
     grounds: list[tuple[Box, Colour]]
-    borders: list[list[tuple[float, float]]]
+    borders: list[Border]
 
     def lines(self) -> list[list[ShownLetter]]:
         """Return the letters line by line from above, each from the left."""
@@ -91,7 +100,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         SyntaxProblem: it cannot be read.
     """
     box = rectangle(view, form.entries.get("/BBox"))
-    if box is None or "/OC" in form.entries:
+    if box is None or "/OC" in form.entries or _brings_stand_ins(view, form):
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
@@ -101,6 +110,13 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
     if crowded or not _is_level(lines):
         raise NotComparableError
     return looks
+
+
+def _brings_stand_ins(view: View, form: Stream) -> bool:
+    """Whether plain colours are other colours within a form, in viewers that heed it."""
+    resources = view.resolve(form.entries.get("/Resources"))
+    spaces = view.resolve(resources.get("/ColorSpace")) if isinstance(resources, dict) else None
+    return isinstance(spaces, dict) and not _STAND_INS.isdisjoint(spaces)
 
 
 def _is_level(lines: list[list[ShownLetter]]) -> bool:
@@ -125,6 +141,8 @@ class _State:
     clip: Box = (0.0, 0.0, 0.0, 0.0)
     fill: Colour = _BLACK
     line: Colour = _BLACK
+    fill_parts: int = 1  # of a colour in the space that is set, gray at first (table 51)
+    line_parts: int = 1
     width: float = 1.0
     reader: Reader | None = None
     size: float = 0.0
@@ -147,6 +165,11 @@ _NUMBERS: dict[bytes, Callable[[_State, float], _State]] = {
 #: What sets something that changes no letter (8.4.4, 9.3, 14.6).
 _SILENT = frozenset(b"J j M d i ri BMC EMC MP BX EX".split())
 _COLOURS = frozenset(b"g rg k G RG K sc scn SC SCN".split())
+#: How many numbers are a colour: by the operator that sets its space too, and by the space (8.6.4, 8.6.8).
+_PARTS = {b"g": 1, b"rg": 3, b"k": 4}
+_SPACES = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
+#: What stands for these spaces where a form brings it (8.6.5.6).
+_STAND_INS = frozenset(["/DefaultGray", "/DefaultRGB", "/DefaultCMYK"])
 _PATHS = frozenset(b"m l re h n W W* f F f* S s B B* b b*".split())
 _NOT_IN_TEXT = _PATHS | frozenset(b"q Q cm BT".split())
 
@@ -167,7 +190,7 @@ class _Interpreter:
         self._path, self._clips = list[list[tuple[float, float]]](), False
         self.grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
         self.letters, self.marks = list[ShownLetter](), list[Box]()
-        self.borders = list[list[tuple[float, float]]]()
+        self.borders = list[Border]()
 
     def run(self) -> None:
         content = self._view.file.decode_stream(self._form, self._view)
@@ -190,6 +213,8 @@ class _Interpreter:
             self._state = self._stack.pop()
         elif operator in _COLOURS:
             self._colour(operator, operands)
+        elif operator in (b"cs", b"CS"):
+            self._set_space(operator, operands)
         elif operator in _PATHS:
             self._on_path(operator, numbers)
         elif operator in _NUMBERS and len(numbers) == 1:
@@ -197,7 +222,7 @@ class _Interpreter:
         elif operator in _TEXT:
             self._on_text(operator, operands, numbers)
         elif operator == b"cm" and len(numbers) == 6:
-            self._state = replace(self._state, matrix=_times(_matrix(numbers), self._state.matrix))
+            self._state = replace(self._state, matrix=times(_matrix(numbers), self._state.matrix))
         else:
             self._pass_over(operator, operands, numbers)
 
@@ -205,16 +230,30 @@ class _Interpreter:
         """Go on where an operator changes nothing of what is seen."""
         marked = operator in (b"BDC", b"DP") and operands[:1] != ["/OC"]  # 8.11.3.2: content in a layer
         visible = operator == b"Tr" and numbers == [0]
-        device = operator in (b"cs", b"CS") and str(operands[-1:]) in _DEVICES
-        if not (marked or visible or device or operator in _SILENT):
+        if not (marked or visible or operator in _SILENT):
             raise NotComparableError
 
     def _colour(self, operator: bytes, operands: list[Value]) -> None:
-        colour = colour_of(operands)
+        fills = operator.islower()
+        parts = _PARTS.get(operator.lower(), self._state.fill_parts if fills else self._state.line_parts)
+        # Of more numbers, or fewer, each viewer makes a colour of its own.
+        colour = colour_of(operands) if len(operands) == parts else None
         if colour is None:
             raise NotComparableError
-        fills = operator.islower()
-        self._state = replace(self._state, fill=colour) if fills else replace(self._state, line=colour)
+        self._take_colour(colour, parts, fills=fills)
+
+    def _set_space(self, operator: bytes, operands: list[Value]) -> None:
+        name = operands[0] if len(operands) == 1 else None
+        if not isinstance(name, str) or name not in _SPACES:
+            raise NotComparableError
+        # 8.6.8: with its space a colour becomes the first of it, black in all of these.
+        self._take_colour(_BLACK, _SPACES[name], fills=operator == b"cs")
+
+    def _take_colour(self, colour: Colour, parts: int, *, fills: bool) -> None:
+        if fills:
+            self._state = replace(self._state, fill=colour, fill_parts=parts)
+        else:
+            self._state = replace(self._state, line=colour, line_parts=parts)
 
     # --- paths ---
 
@@ -239,32 +278,34 @@ class _Interpreter:
             self._end_path(operator)
 
     def _end_path(self, operator: bytes) -> None:
-        if operator in (b"f*", b"B*", b"b*") and self._is_ring():
-            pass  # a border filled between two rectangles
+        width = self._stroke_width(operator)
+        if operator in (b"f*", b"B*", b"b*") and self._is_ring(width):
+            # a border filled between two rectangles
+            self.borders += [Border(points, width) for points in self._path]
         elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
                 self._take_paint(operator, closed)
         if self._clips:
-            if len(self._path) != 1 or not _is_rectangle(self._path[0]):
+            if len(self._path) != 1 or not is_rectangle(self._path[0]):
                 raise NotComparableError
-            self._state = replace(self._state, clip=_common(self._state.clip, _extent(self._path[0])))
+            self._state = replace(self._state, clip=_common(self._state.clip, extent(self._path[0])))
         self._path, self._clips = [], False
 
-    def _is_ring(self) -> bool:
+    def _is_ring(self, width: float) -> bool:
         """Whether the path is one rectangle within another, both along the edges (8.5.3.3.3)."""
-        rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points)]
+        rings = [points for points in self._path if is_rectangle(points) and self._runs_along_edges(points, width)]
         return len(rings) == len(self._path) == 2
 
     def _take_paint(self, operator: bytes, points: list[tuple[float, float]]) -> None:
         """Take a ground, a border, the divider of a comb; refuse anything that could be a letter or hide one."""
         fills = operator not in (b"S", b"s")
-        a, b, c, d, _, _ = self._state.matrix
+        width = self._stroke_width(operator)
         # A line as thick as a letter is high is no border.
-        if operator not in (b"f", b"F", b"f*") and self._state.width * max(map(abs, (a, b, c, d))) > _THICK:
+        if width > _THICK:
             raise NotComparableError
-        seen = _common(_extent(points), self._box)
-        if fills and _is_rectangle(points) and self._is_ground(seen):
+        seen = _common(extent(points), self._box)
+        if fills and is_rectangle(points) and self._is_ground(seen):
             ground = _common(seen, self._state.clip)
             if self.letters:
                 raise NotComparableError
@@ -274,19 +315,26 @@ class _Interpreter:
             fills = operator in (b"f", b"F", b"f*")
             if fills:
                 return
-        if not (self._runs_along_edges(points) or (self._is_divider(points) and not fills)):
+        if not (self._runs_along_edges(points, width) or (self._is_divider(points) and not fills)):
             raise NotComparableError
-        self.borders.append(points)
+        if (fills and winds_around(points, self._box)) or (width and has_spikes(points)):
+            raise NotComparableError
+        self.borders.append(Border(points, width))
+
+    def _stroke_width(self, operator: bytes) -> float:
+        """How wide an operator strokes a path at most (8.4.3.2), however the matrix scales and slants; 0: it fills."""
+        if operator in (b"f", b"F", b"f*"):
+            return 0.0
+        a, b, c, d, _, _ = map(abs, self._state.matrix)
+        return self._state.width * max(a + b, c + d, a + c, b + d)
 
     def _is_ground(self, seen: Box) -> bool:
         return seen[2] - seen[0] >= _WIDE * (self._box[2] - self._box[0])
 
-    def _runs_along_edges(self, points: list[tuple[float, float]]) -> bool:
-        """Whether every line of a path lies in the border."""
-        depth = 2 * max(self._frame.border, min(self._state.width, _THICK)) + 0.5
-        return all(
-            _share(_sides(self._box, depth, *one), _sides(self._box, depth, *other)) for one, other in pairwise(points)
-        )
+    def _runs_along_edges(self, points: list[tuple[float, float]], width: float) -> bool:
+        """Whether every line of a path, stroked so wide, lies in the border."""
+        depth = 2 * max(self._frame.border, width) + 0.5
+        return all(lies_at_one_side(line, self._box, depth) for line in pairwise(points))
 
     def _is_divider(self, points: list[tuple[float, float]]) -> bool:
         """Whether a line parts two cells of a comb (table 231, bit 25)."""
@@ -331,7 +379,7 @@ class _Interpreter:
         self._state = replace(self._state, reader=reader, size=float(operands[1]))
 
     def _move(self, x: float, y: float) -> None:
-        self._text = self._line = _times((1, 0, 0, 1, x, y), self._line)
+        self._text = self._line = times((1, 0, 0, 1, x, y), self._line)
 
     def _show(self, operand: Value) -> None:
         for part in operand if isinstance(operand, list) else [operand]:
@@ -343,7 +391,7 @@ class _Interpreter:
                 raise NotComparableError
 
     def _advance(self, width: float) -> None:
-        self._text = _times((1, 0, 0, 1, width * self._state.stretch, 0), self._text)
+        self._text = times((1, 0, 0, 1, width * self._state.stretch, 0), self._text)
 
     def _show_string(self, text: bytes) -> None:
         state = self._state
@@ -351,7 +399,7 @@ class _Interpreter:
         if glyphs is None or len(self.letters) + len(glyphs) > _MAX_GLYPHS:
             raise NotComparableError
         for glyph in glyphs:
-            a, b, c, d, _, _ = matrix = _times(self._text, state.matrix)
+            a, b, c, d, _, _ = matrix = times(self._text, state.matrix)
             # Upright and not mirrored: a letter turned over is another one.
             if glyph.text.strip() and (a <= 0 or d <= 0 or abs(b) > 1e-3 * a or abs(c) > 0.4 * d):
                 raise NotComparableError
@@ -377,7 +425,6 @@ class _Interpreter:
 _STRING = re.compile(rb"\((?:\\.|[^()\\])*+\)|<[0-9A-Fa-f\s]*+>", re.DOTALL)
 _ODD = re.compile(rb"%|[\d.][-+]|[-+][-+]|\d[eE]\d|\.\d*\.|#")
 _TEXT = frozenset(b"BT ET Tf Td TD Tm T* Tj TJ ' \"".split())
-_DEVICES = ("['/DeviceGray']", "['/DeviceRGB']", "['/DeviceCMYK']")
 
 
 def _matrix(numbers: list[float]) -> Matrix:
@@ -385,47 +432,17 @@ def _matrix(numbers: list[float]) -> Matrix:
     return a, b, c, d, e, f
 
 
-def _times(one: Matrix, other: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = other
-    # 8.3.4: row vectors, the first matrix is applied first.
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
-
-
 def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
-
-
-def _extent(points: list[tuple[float, float]]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _common(one: Box, other: Box) -> Box:
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
-def _sides(box: Box, depth: float, x: float, y: float) -> tuple[bool, bool, bool, bool]:
-    """At which sides of a box a point lies."""
-    return x <= box[0] + depth, y <= box[1] + depth, x >= box[2] - depth, y >= box[3] - depth
-
-
-def _share(one: tuple[bool, ...], other: tuple[bool, ...]) -> bool:
-    return any(first and second for first, second in zip(one, other, strict=True))
-
-
 def _holds(box: Box, x: float, y: float) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
-
-
-def _is_rectangle(points: list[tuple[float, float]]) -> bool:
-    """Whether all points are corners of their extent, and a line runs along every side."""
-    left, bottom, right, top = _extent(points)
-    corners = all(min(abs(x - left), abs(x - right)) < 0.01 and min(abs(y - bottom), abs(y - top)) < 0.01
-                  for x, y in points)  # fmt: skip
-    straight = all(abs(one[0] - other[0]) < 0.01 or abs(one[1] - other[1]) < 0.01 for one, other in pairwise(points))
-    return corners and straight and len(points) >= 4
 
 
 def brightness(colour: Colour) -> float:

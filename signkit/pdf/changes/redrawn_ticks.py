@@ -8,24 +8,36 @@ that which the box was signed to show.  A cross in the place of a tick says the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import TICKS
-from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownLetter, ShownText, read_looks
+from signkit.pdf.changes.field_text import Border, Frame, NotComparableError, ShownLetter, ShownText, read_looks
 from signkit.pdf.changes.ink import Colour
+from signkit.pdf.changes.painted_paths import extent, lies_at_one_side
 from signkit.pdf.changes.placing import Box
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_operations
+from signkit.pdf.reading.syntax import Stream, Value
 
 #: Points: a box is no larger, and no smaller.
 _LARGEST, _SMALLEST = 40.0, 5.0
-#: A border is no thicker than this share of its box, and four lines of a few corners, each as long as a side.
-_BORDER, _LINES, _CORNERS, _LONG = 1 / 12, 4, 6, 0.8
+#: A border is no thicker than this share of its box, and lies no deeper in it than that.
+_BORDER, _DEEP = 1 / 12, 1 / 8
+#: It is four lines of a few corners, each as long as a side; a ground reaches as far both ways.
+_LINES, _CORNERS, _LONG = 4, 6, 0.8
+#: What a plain form says (table 93); a group has colours of its own.
+_FORM = frozenset(
+    ["/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Length", "/Filter", "/DecodeParms", "/Name"]
+)
 #: How large a mark is, of its box, and how far from the middle.
 _SIZES, _FROM_MIDDLE = (0.4, 1.5), 0.2
 #: How wide it is, of its height: what is stretched or squeezed is another sign.
 _WIDTHS = (0.5, 1.0)
+_SAID: dict[str, tuple[Value, ...]] = {
+    "/Type": (None, "/XObject"), "/Subtype": ("/Form",), "/FormType": (None, 1),
+}  # fmt: skip
+_OTHER_LETTER = "?"
 _PLAIN = [1, 0, 0, 1, 0, 0]
 #: Colours that are written with other digits, or in another space, differ by less.
 _SAME = 0.01
@@ -97,13 +109,18 @@ def _is_same_elsewhere(context: Context, old: Value, new: Value) -> bool:
 
 
 def _mark_asked_for(view: View, widget: dict[str, Value], states: dict[str, Value]) -> str | None:
-    """Return the letter that the caption names (table 192, /CA), or that the state was signed with; None: neither."""
+    """Return the letter that the box was signed to show; None where that is not one.
+
+    The caption names it (table 192, /CA) where the state that was signed cannot be read; otherwise both say the same.
+    """
     characteristics = view.resolve(widget.get("/MK"))
     caption = view.resolve(characteristics.get("/CA")) if isinstance(characteristics, dict) else None
-    if caption is not None:
-        return TICKS.get(caption) if isinstance(caption, bytes) else None
     ticked = [_read(view, widget, look) for state, look in states.items() if state != "/Off"]
-    return (ticked[0].mark or None) if len(ticked) == 1 and ticked[0] is not None else None
+    asked = {look.mark for look in ticked if look is not None}
+    if caption is not None:
+        asked = asked - {_OTHER_LETTER} | {TICKS.get(caption) if isinstance(caption, bytes) else None}
+    only = asked.pop() if len(asked) == 1 and (caption is not None or len(ticked) == 1) else None
+    return only if only in TICKS.values() else None
 
 
 def _read(view: View, widget: dict[str, Value], look: Value) -> _Look | None:
@@ -112,28 +129,37 @@ def _read(view: View, widget: dict[str, Value], look: Value) -> _Look | None:
     box = rectangle(view, form.entries.get("/BBox")) if isinstance(form, Stream) else None
     if not isinstance(form, Stream) or place is None or box is None or not _is_placed_plainly(view, form, place, box):
         return None
-    thickest = _BORDER * min(_sides(box))
-    if any(width > thickest for width in _line_widths(view, form)):
-        return None
     scale = min(own / side for own, side in zip(_sides(place), _sides(box), strict=True))
     try:
-        shown = read_looks(view, form, None, Frame(thickest), scale)
+        shown = read_looks(view, form, None, Frame(_BORDER * min(_sides(box))), scale)
     except NotComparableError:
         return None
-    framed = len(shown.borders) <= _LINES and all(_is_frame(points, box) for points in shown.borders)
-    return _Look(_mark(shown, box), [colour for _, colour in shown.grounds]) if framed else None
+    framed = len(shown.borders) <= _LINES and all(_is_frame(border, box) for border in shown.borders)
+    grounded = all(_is_long(ground, box, either=False) for ground, _ in shown.grounds)
+    return _Look(_mark(shown, box), [colour for _, colour in shown.grounds]) if framed and grounded else None
 
 
-def _is_frame(points: list[tuple[float, float]], box: Box) -> bool:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    width, height = _sides(box)
-    return len(points) <= _CORNERS and (max(xs) - min(xs) >= _LONG * width or max(ys) - min(ys) >= _LONG * height)
+def _is_frame(border: Border, box: Box) -> bool:
+    """Whether a border is thin, as long as a side, and nowhere but along the edges."""
+    thin = border.width <= 1.01 * _BORDER * min(_sides(box)) and len(border.points) <= _CORNERS
+    if not thin or not _is_long(extent(border.points), box):
+        return False
+    depth = _DEEP * min(_sides(box))
+    return all(lies_at_one_side(line, box, depth) for line in pairwise(border.points))
+
+
+def _is_long(reach: Box, box: Box, *, either: bool = True) -> bool:
+    """Whether something reaches along a side of its box, or along both."""
+    reaches = (own >= _LONG * side for own, side in zip(_sides(reach), _sides(box), strict=True))
+    return any(reaches) if either else all(reaches)
 
 
 def _mark(shown: ShownText, box: Box) -> str | None:
     if shown.marks or len(shown.letters) > 1:
         return None
-    return "".join(each.text if each.text in TICKS.values() and _fills(each, box) else "?" for each in shown.letters)
+    return "".join(
+        each.text if each.text in TICKS.values() and _fills(each, box) else _OTHER_LETTER for each in shown.letters
+    )
 
 
 def _is_on_one_ground(off: _Look, look: _Look) -> bool:
@@ -145,8 +171,11 @@ def _is_on_one_ground(off: _Look, look: _Look) -> bool:
 
 
 def _is_placed_plainly(view: View, form: Stream, place: Box, box: Box) -> bool:
-    """Whether the looks of a small box are neither turned nor stretched (12.5.5)."""
+    """Whether the looks of a small box are a plain form, neither turned nor stretched (12.5.5)."""
     sides, own = _sides(place), _sides(box)
+    entries = {key: view.resolve(form.entries.get(key)) for key in ("/Type", "/Subtype", "/FormType")}
+    if not form.entries.keys() <= _FORM or any(entries[key] not in _SAID[key] for key in entries):
+        return False
     if view.resolve(form.entries.get("/Matrix", list(_PLAIN))) != _PLAIN or max(sides) > _LARGEST:
         return False
     return min(*sides, *own) >= _SMALLEST and abs(sides[0] * own[1] / (sides[1] * own[0]) - 1) < 0.1
@@ -161,12 +190,6 @@ def _fills(letter: ShownLetter, box: Box) -> bool:
     left, bottom, right, top = letter.clip
     whole = right - left >= 0.7 * width and top - bottom >= 0.7 * height
     return sized and whole and across <= _FROM_MIDDLE * width and up <= _FROM_MIDDLE * height
-
-
-def _line_widths(view: View, form: Stream) -> list[float]:
-    content = content_operations(view.file.decode_stream(form, view), view.file.meter.check_time)
-    widths = [operands[-1] for token, operands in content if token == b"w" and operands]
-    return [float(each) for each in widths if isinstance(each, int | float)]
 
 
 def _sides(box: Box) -> tuple[float, float]:

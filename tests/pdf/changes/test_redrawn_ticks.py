@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from signkit.pdf.changes.field_fonts import TICKS
 from tests.pdf.changes.samples import ALL, THREE, signed
 from tests.validation import pdfs
 
@@ -16,6 +17,11 @@ SIDES = (
     b"15 1 m 1 1 l 0 0 l 16 0 l 15 1 l f 1 1 m 1 15 l 0 16 l 0 0 l 1 1 l f "
 )
 ANEW = b"q 0 0 16 16 re W n " + GROUND + b"0.1 g " + SIDES
+#: In five units, as large a box as any other on the page.
+SMALL, SMALL_GROUND = b"[0 0 5 5]", b"0.8 0.843 1 rg 0 0 5 5 re f "
+SMALL_MARK = b"BT /F1 3.6 Tf 0 g 1 0 0 1 1 1.2 Tm (4) Tj ET "
+NEGATIVE = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /N 1 /C0 [1] /C1 [0] >>]"
+SPIKE = b" 100 M 1 w 0 0 m 0 8 l 3 8.02 l 0 8.04 l 0 16 l S"
 MARK = b"BT /F1 11.58 Tf 0 g 1 0 0 1 3.1 3.92 Tm (%s) Tj ET Q"
 TICKED = ANEW + MARK % b"4"
 BOX = (
@@ -34,7 +40,8 @@ def look(content: bytes, font: bytes = SYMBOLS % b"", box: bytes = b"[0 0 16 16]
 def judged(world, after: dict[int, bytes], caption: bytes = b"4", form: bytes = THREE, before: bytes = b"") -> object:
     """What becomes of a box that had the usual looks when it was signed."""
     box = before or BOX % (caption, COLOURS, 41, 42, b"", b" /AS /Off")
-    prepared = {41: look(FRAME + MARK.removesuffix(b" Q") % b"4"), 42: look(FRAME)}
+    mark = caption if caption in TICKS else b"4"
+    prepared = {41: look(FRAME + MARK.removesuffix(b" Q") % mark), 42: look(FRAME)}
     base = signed(world, {pdfs.FORM: form, pdfs.PAGE: ALL, 30: box, **prepared})
     return world.only(pdfs.update(base, after)).changes_permitted
 
@@ -45,7 +52,8 @@ def ticked(yes: bytes, off: bytes = look(ANEW + b"Q"), caption: bytes = b"4", co
 
 @pytest.mark.parametrize("colours", [COLOURS, b"", b" /BG [0.8 0.843 1]"])
 @pytest.mark.parametrize("off", [look(ANEW + b"Q"), look(FRAME)])
-@pytest.mark.parametrize("yes", [look(TICKED), look(FRAME + MARK[:-2] % b"4"), look(TICKED, box=b"[0 0 16.0 16]")])
+@pytest.mark.parametrize("yes", [look(TICKED), look(FRAME + MARK[:-2] % b"4"), look(TICKED, box=b"[0 0 16.0 16]"),
+                                 look(TICKED.replace(b"0.8 0.843 1 rg", b"/DeviceRGB cs 0.8 0.843 1 sc"))])  # fmt: skip
 def test_the_same_box_drawn_by_another_program(world, colours, off, yes):
     assert judged(world, ticked(yes, off, colours=colours)) is True
 
@@ -58,6 +66,28 @@ def test_the_same_box_drawn_by_another_program(world, colours, off, yes):
 def test_the_mark_is_the_one_that_was_asked_for(world, asked, drawn, same):
     """A cross in the place of a tick says the opposite to many readers."""
     assert judged(world, ticked(look(ANEW + MARK % drawn), caption=asked), asked) is same
+
+
+def test_without_a_caption_no_letter_is_taken_for_another(world):
+    """An A was prepared, and an N is drawn: neither is a mark that can be compared."""
+    latin = SYMBOLS.replace(b"ZapfDingbats", b"Helvetica") % b""
+    box = BOX.replace(b"/MK << /CA (%s)%s >>", b"%s%s")
+    prepared = {41: look(FRAME + MARK[:-1] % b"A", latin), 42: look(FRAME)}
+    base = signed(
+        world, {pdfs.FORM: THREE, pdfs.PAGE: ALL, 30: box % (b"", b"", 41, 42, b"", b" /AS /Off"), **prepared}
+    )
+    after = {30: box % (b"", b"", 51, 52, b"", YES), 51: look(ANEW + MARK % b"N", latin), 52: look(ANEW + b"Q")}
+    assert world.only(pdfs.update(base, after)).changes_permitted is not True
+
+
+@pytest.mark.parametrize(("prepared", "same"), [(b"(8)", False), (b"()", False), (b"(A)", True)])
+def test_a_caption_says_the_mark_where_the_state_that_was_signed_cannot_be_told(world, prepared, same):
+    """LibreOffice's mark is a letter of its own font; a cross or nothing contradicts a caption that says a tick."""
+    font = SYMBOLS.replace(b"ZapfDingbats", b"Helvetica") % b"" if same else SYMBOLS % b""
+    old = {41: look(FRAME + MARK[:-1].replace(b"(%s)", prepared), font), 42: look(FRAME)}
+    box = {30: BOX % (b"4", COLOURS, 41, 42, b"", b" /AS /Off")}
+    base = signed(world, {pdfs.FORM: THREE, pdfs.PAGE: ALL, **box, **old})
+    assert (world.only(pdfs.update(base, ticked(look(TICKED)))).changes_permitted is True) is same
 
 
 @pytest.mark.parametrize(("drawn", "same"), [(b"4", True), (b"8", False)])
@@ -97,6 +127,33 @@ def test_without_a_caption_the_mark_is_the_one_that_was_prepared(world, drawn, s
         pytest.param(look(TICKED, box=b"[0 0 16 320]"), id="stretched"),
         pytest.param(look(TICKED, more=b" /Matrix [0 1 -1 0 0 0]"), id="turned"),
         pytest.param(look(TICKED, more=b" /OC 60 0 R"), id="on a layer"),
+        pytest.param(
+            look(SMALL_GROUND + SMALL_MARK + b"1 g 0 0 m 5 0 l 5 5 l 2.5 5 l 0 5 l f", box=SMALL), id="under a shape"
+        ),
+        pytest.param(
+            look(SMALL_GROUND + SMALL_MARK + b"0 0 m 2.5 2.5 l 5 5 l S 0 5 m 2.5 2.5 l 5 0 l S", box=SMALL),
+            id="crossed out by lines of the width that none states",
+        ),
+        pytest.param(
+            look(SMALL_GROUND + SMALL_MARK + b"1 g 0 0 5 5 re 2.4 2.4 0.2 0.2 re f*", box=SMALL), id="under a ring"
+        ),
+        pytest.param(
+            look(FRAME + MARK[:-1] % b"4" + b"q 3 0 0 3 0 0 cm 1.3 w 1 G 0.9 0.9 3.5 3.5 re s Q"), id="scaled border"
+        ),
+        pytest.param(look(GROUND + MARK[:-1] % b"4" + SPIKE), id="struck out by a mitre"),
+        pytest.param(look(TICKED, SYMBOLS.replace(b"/Type1", b"/Type0") % b""), id="no font, PDFium writes a 4"),
+        pytest.param(look(TICKED, SYMBOLS.replace(b"/Type1", b"/TrueType") % b""), id="another kind of font"),
+        pytest.param(look(TICKED.replace(b"1 rg 0 0", b"1 rg /DeviceRGB cs 0 0")), id="black by its space"),
+        pytest.param(look(TICKED.replace(b"0 g 1 0", b"1 0 0 g 1 0")), id="a gray of three numbers"),
+        pytest.param(look(TICKED.replace(b"0 g 1 0", b"1 0 0 scn 1 0")), id="three numbers in no space"),
+        pytest.param(look(TICKED.replace(b"0 g 1 0", b"/DeviceCMYK cs 0 0 0 scn 1 0")), id="three numbers in CMYK"),
+        pytest.param(
+            look(TICKED).replace(b"/Resources <<", b"/Resources << /ColorSpace << /DefaultGray %s >>" % NEGATIVE),
+            id="another space for gray",
+        ),
+        pytest.param(look(b"q 7 0 2 16 re W n " + GROUND + b"Q " + MARK[:-1] % b"4"), id="a narrow ground"),
+        pytest.param(look(TICKED).replace(b"/Subtype /Form", b"/Subtype /Image"), id="no form"),
+        pytest.param(look(TICKED, more=b" /Group << /S /Transparency /CS /DeviceGray >>"), id="a group"),
     ],
 )  # fmt: skip
 def test_another_sign_for_on_is_refused(world, yes):
@@ -105,9 +162,10 @@ def test_another_sign_for_on_is_refused(world, yes):
 
 @pytest.mark.parametrize(
     "off",
-    [look(TICKED), look(ANEW.replace(b"0.8 0.843 1", b"0 0 0") + b"Q"), look(b""), look(FRAME + b" 0 7 16 2 re f")],
-    ids=["a tick", "black", "no frame", "struck out"],
-)
+    [look(TICKED), look(ANEW.replace(b"0.8 0.843 1", b"0 0 0") + b"Q"), look(b""), look(FRAME + b" 0 7 16 2 re f"),
+     look(SMALL_GROUND + b"0 g 0 0 m 5 0 l 5 5 l 2.5 5 l 0 5 l f", box=SMALL), look(GROUND + SPIKE)],
+    ids=["a tick", "black", "no frame", "struck out", "a black shape", "a mitre"],
+)  # fmt: skip
 def test_another_sign_for_off_is_refused(world, off):
     assert judged(world, ticked(look(TICKED), off)) is not True
 
