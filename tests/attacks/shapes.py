@@ -42,6 +42,12 @@ def box_drawn_anew(content: bytes, resources: bytes = DINGBATS) -> bytes:
     return syntax.with_entries(looks(16, 16, b"q 0 0 16 16 re S Q " + content), {b"/Resources": resources})
 
 
+def ticked_box() -> bytes:
+    """Return the state of a check box that shows the tick which its caption asks for."""
+    shown = looks(16, 16, b"0 0 16 16 re S BT /F1 12 Tf 1 0 0 1 3 4 Tm (4) Tj ET")
+    return syntax.with_entries(shown, {b"/Resources": DINGBATS})
+
+
 def words(text: bytes, *, x: int = 5, y: int = 8, size: int = 12, font: bytes = b"/F1") -> bytes:
     return b"BT " + font + b" %d Tf %d %d Td (" % (size, x, y) + text + b") Tj ET"
 
@@ -91,7 +97,7 @@ def form() -> dict[int, bytes]:
         b"<< /FT /Btn /T (insured) /MK << /CA (4) >> /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
         + b" /Rect [40 50 56 66] >>"
     )  # fmt: skip
-    of[40], of[41] = looks(16, 16, b"0 0 16 16 re f"), looks(16, 16, b"0 0 16 16 re S")
+    of[40], of[41] = ticked_box(), looks(16, 16, b"0 0 16 16 re S")
     _more(of, FORM, Fields=b"[11 0 R 13 0 R 14 0 R 75 0 R]", DA=b"(/F1 10 Tf 0 g)", DR=b"<< /Font << /F1 7 0 R >> >>")
     _more(of, PAGE, Annots=b"[11 0 R 13 0 R 14 0 R 75 0 R]")
     return of

@@ -25,10 +25,10 @@ def test_the_witnesses_are_there_and_draw(witness):
     assert len(set(drawing.pages[0].pixels)) > 2
 
 
-@pytest.mark.skipif(witnesses.PdfJs().missing() is not None, reason="pdf.js is asked by hand alone")
 def test_pdfjs_goes_by_what_a_linearised_file_says_of_its_pages():
     """The others show the page tree's first page; what is no PDF shows nothing, and ends nothing."""
     draft, witness = shapes.draft("plain", "classic"), witnesses.PdfJs()
+    require(witness.missing() is None, witness.missing())
     MUTATIONS["first_page_of_a_linearised_file"].apply(draft, random.Random(1))
     pdf = bases.signed(draft, "approval")
     before, nothing, after = (witness.draw(each) for each in (pdf, b"%PDF-", pdf + b"\n"))

@@ -43,6 +43,7 @@ def all_hanako() -> bytes:
     data = load_contract_data(template.folder / "example.yaml")
     for role in ("seller", "buyer"):
         data[role] |= {"name": HANAKO.name, "signer": HANAKO.name, "address": HANAKO.address}
+    data["buyer"]["address"] = HANAKO.address[:3] + " " + HANAKO.address[3:]  # nobody buys from themselves
     data["broker"]["agent"]["name"] = HANAKO.name
     return render_contract(template, data).pdf
 

@@ -248,6 +248,8 @@ def longest(schema: Mapping[str, Any], value: Any) -> Any:
 def test_longest_texts_stay_on_the_pages(name: str) -> None:
     template = find_template(name)
     data = longest(template.schema, load_contract_data(template.folder / "example.yaml"))
+    if "buyer" in data:  # nobody buys from themselves
+        data["buyer"]["name"] = data["buyer"]["name"][1:] + "𠮷"
     heights: list[float] = []
 
     def note(text: str, at: list[float], inner: list[float], *_: object) -> None:
