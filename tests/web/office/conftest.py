@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -26,6 +27,8 @@ from tests.made_once import lay_rehearsal
 from tests.web.office.mail_server import MailServer
 
 ORIGIN = "https://desk.example.jp"
+#: Noon in Japan.
+DAY = datetime(2026, 12, 1, 3, tzinfo=UTC)
 OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
 
 
@@ -161,3 +164,17 @@ def text_of(response) -> str:
     """What a person reads on a page."""
     main = response.text.split("<main", 1)[1]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+@pytest.fixture
+def at(tenant, clerk, supervisor):
+    """Set the tenant's clock; its people have come in again."""
+
+    def set_clock(**later):
+        object.__setattr__(tenant.store, "clock", lambda: DAY + timedelta(**later))
+        with tenant.store.writing() as connection:
+            now = tenant.store.now()
+            connection.execute("UPDATE person_session SET begun_at = ?, seen_at = ?", (now, now))
+
+    set_clock()
+    return set_clock

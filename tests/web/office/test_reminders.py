@@ -6,7 +6,6 @@ import email
 import hashlib
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email import policy
 
 import pytest
@@ -18,27 +17,11 @@ from tests.web.office.conftest import OURS, do_one, operations, text_of
 from tests.web.office.owned import a_sale, approve, approve_table, hand_on, put_contract, sign_elsewhere, state_in
 
 PARTY, CLERK, SUPERVISOR = "kaimen@example.jp", "takahashi@example.jp", "sato@example.jp"
-#: Noon in Japan.
-DAY = datetime(2026, 12, 1, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def operator_says(server):
     return {"mail_server": server.place, "mail_from": "keiyaku@example.jp"}
-
-
-@pytest.fixture
-def at(tenant, clerk, supervisor):
-    """Set the tenant's clock; its people have come in again."""
-
-    def set_clock(**later):
-        object.__setattr__(tenant.store, "clock", lambda: DAY + timedelta(**later))
-        with tenant.store.writing() as connection:
-            now = tenant.store.now()
-            connection.execute("UPDATE person_session SET begun_at = ?, seen_at = ?", (now, now))
-
-    set_clock()
-    return set_clock
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import hashlib
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email import policy
 
 import pytest
@@ -16,30 +15,15 @@ import pytest
 from signkit.web.office.table_links import links_of_table, read_addresses
 from signkit.web.office.table_way import way_of
 from signkit.web.people.mail_addresses import set_mail_address
-from tests.web.office.conftest import OURS, do_one, text_of
+from tests.web.office.conftest import DAY, OURS, do_one, text_of
 from tests.web.office.owned import a_sale, approve_table, hand_on, sign_elsewhere, state_in
 
 PEOPLE = ("佐藤 一郎", "𠮷田 辻󠄀子", "=佐藤 二郎")
-DAY = datetime(2026, 12, 1, 3, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def operator_says(server):
     return {"mail_server": server.place, "mail_from": "keiyaku@example.jp"}
-
-
-@pytest.fixture
-def at(tenant, clerk, supervisor):
-    """Set the tenant's clock; its people have come in again."""
-
-    def set_clock(**later):
-        object.__setattr__(tenant.store, "clock", lambda: DAY + timedelta(**later))
-        with tenant.store.writing() as connection:
-            now = tenant.store.now()
-            connection.execute("UPDATE person_session SET begun_at = ?, seen_at = ?", (now, now))
-
-    set_clock()
-    return set_clock
 
 
 @pytest.fixture
