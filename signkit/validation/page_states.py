@@ -101,17 +101,23 @@ def _is_alike(old: View, new: View, page: Page) -> bool:
 def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
     """Whether an annotation that hides no name, a signature field or a link, and the fields above it stay as they were.
 
-    A field's value and its looks may have been written.  What places and names stand in besides is looked up by
-    ``noting``.
+    A field's value, and the looks of one that was signed, may have been written.  What places and names stand in
+    besides is looked up by ``noting``.
     """
     kind: Value = None
     for _ in range(_MOST_ABOVE):
         holder, later = old.resolve(item), new.resolve(item)
         if not isinstance(holder, dict) or not isinstance(later, dict):
             return False
-        if _but(holder, _OF_FIELD) != _but(later, _OF_FIELD) or _draws_empty(new, holder, later):
+        if _but(holder, _OF_FIELD) != _but(later, _OF_FIELD):
             return False
-        if not _follows(noting, [holder.get(key) for key in _PLACED_BY]):
+        placed_by = [holder.get(key) for key in _PLACED_BY]
+        if not isinstance(new.resolve(later.get("/V")), dict):
+            # Not signed, it is no seal: what it lies on it may hide, so its looks have to be the same.
+            if holder.get("/AP") != later.get("/AP"):
+                return False
+            placed_by.append(holder.get("/AP"))
+        if not _follows(noting, placed_by):
             return False
         if old.resolve(holder.get("/Subtype")) == "/Link":
             return "/AP" not in holder and "/AP" not in later
@@ -120,11 +126,6 @@ def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
             return bool(kind == "/Sig")
         item = holder["/Parent"]
     return False
-
-
-def _draws_empty(view: View, holder: dict[str, Value], later: dict[str, Value]) -> bool:
-    """Whether a field draws, or drew, that is not signed: it is no seal, and what it lies on is hidden."""
-    return "/T" in later and view.resolve(later.get("/V")) is None and ("/AP" in holder or "/AP" in later)
 
 
 def _is_unwritten(old: View, new: View, look: Callable[[View], bool]) -> bool:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from signkit.limits import Limits, Meter
+from signkit.pdf.pages import pages
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.doubts import Doubts
-from signkit.pdf.signatures import FoundSignature
+from signkit.pdf.signatures import FoundSignature, find_signatures
+from signkit.rehearsal.evidence_services import utc_now
+from signkit.signing.levels import Level, extend, sign
+from signkit.signing.request import SignatureRequest
 from signkit.validation.page_states import PageStates
 from tests.validation import pdfs
 
@@ -103,11 +107,43 @@ def test_a_page_is_read_once_where_only_signatures_and_evidence_came(written):
         (LINK, PAGES[LINK].replace(b" >>", b" /AP << /N 9 0 R >> >>")),
         (pdfs.SELLER, SIGNED[pdfs.SELLER].replace(b"/V 20 0 R", b"")),  # a field that draws and is no seal
         (pdfs.SELLER, SIGNED[pdfs.SELLER].replace(b"/V 20 0 R", b"/V null")),
+        (pdfs.SELLER, SIGNED[pdfs.SELLER].replace(b"/V 20 0 R /AP << /N 9", b"/V 1 /AP << /N 8")),
     ],
 )
 def test_a_page_is_read_anew_where_it_or_a_place_on_it_was_written(number, body):
     assert is_shared(SIGNED)
     assert not is_shared(SIGNED, {number: body})
+
+
+def waits(number: int, of: bytes) -> dict[int, bytes]:
+    """A field (or widget) that nobody has signed, with the looks of one that waits."""
+    return {number: of.replace(b" >>", b" /AP << /N 53 0 R >> >>"), 53: PAGES[pdfs.CONTENT]}
+
+
+@pytest.mark.parametrize("waiting", [waits(pdfs.SELLER, PAGES[pdfs.SELLER]), waits(KID, PAGES[KID])])
+def test_a_field_that_waits_as_before_hides_what_it_hid_before(waiting):
+    objects = {**PAGES, **waiting}
+    assert is_shared({51: b"<< /Unused 1 >>"}, objects=objects)
+    assert not is_shared({53: b"<< /Length 2 >>\nstream\nq \nendstream"}, objects=objects)
+    (number, body), *_ = waiting.items()
+    assert not is_shared({number: body.replace(b"53", b"54")}, objects=objects)
+
+
+def test_looks_that_an_unsigned_widget_is_given_may_hide_a_name():
+    assert not is_shared(waits(KID, PAGES[KID]))
+
+
+@pytest.mark.slow
+def test_the_page_of_a_contract_is_read_once_for_its_three_signatures(blank, person_signer, services):
+    pdf = blank
+    for role in ("seller", "buyer", "broker"):
+        pdf = sign(pdf, SignatureRequest(role, "x", utc_now()), person_signer, Level.B_T, services).pdf
+    file = PdfFile(extend(pdf, Level.B_LTA, services).pdf, Meter(Limits()))
+    signed = [each for each in find_signatures(file) if each.field in ("seller", "buyer", "broker")]
+    page = len(pages(file.history.last)) - 1
+    ends = PageStates(file, Doubts(file)).ends([(each, (page,)) for each in signed])
+    assert len(ends) == 3
+    assert len(set(ends)) == 1
 
 
 @pytest.mark.parametrize(
