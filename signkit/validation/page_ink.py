@@ -60,7 +60,7 @@ class PageInk:
         if True not in self._is_covered[upper:lower]:
             return True
         covered = self._cut(self._covered, left, upper, right, lower)
-        return max(map(abs, map(sub, greys, covered))) < _CONTRAST
+        return all(abs(difference) < _CONTRAST for difference in map(sub, greys, covered))
 
     def _cut(self, picture: bytes, left: int, upper: int, right: int, lower: int) -> bytes:
         """Return the greys of a part of a picture."""
@@ -73,7 +73,9 @@ class PageInk:
         bitmap = self._page.render(
             scale=self._scale, grayscale=True, draw_annots=annotations, may_draw_forms=annotations
         )
-        self._width, self._height, self._row = bitmap.width, bitmap.height, bitmap.stride
+        self._width: int = bitmap.width
+        self._height: int = bitmap.height
+        self._row: int = bitmap.stride
         greys = bytes(bitmap.buffer)
         bitmap.close()
         return greys
