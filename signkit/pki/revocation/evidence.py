@@ -15,6 +15,7 @@ from typing import Any
 from asn1crypto import core, crl, ocsp
 from cryptography import x509 as rust_x509
 
+from signkit.pki.one_reading import has_own_fields_only
 from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, known_certificate, utc
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
 from signkit.pki.sharing import kept_by_thread
@@ -111,9 +112,11 @@ class RevocationList(SignedObject):
 
     @cached_property
     def is_understood(self) -> bool:
-        """No extension twice, and none critical that is not known here, neither its own nor an entry's."""
+        """No extension twice, none critical that is not known here, and no field that a list has not."""
         try:
-            return self._extensions_known() and self._entries_known()
+            inside = self.parsed["tbs_cert_list"]
+            plain = has_own_fields_only(self.parsed, inside, self.parsed.issuing_distribution_point_value)
+            return plain and self._extensions_known() and self._entries_known()
         except (ValueError, TypeError, KeyError):
             return False
 
@@ -282,9 +285,10 @@ class OcspAnswer(SignedObject):
         """No critical extension that is not known here (RFC 6960 4.4, RFC 5280 4.2)."""
         try:
             content = self.basic["tbs_response_data"]
-            inner = content["responses"][self.place]["single_extensions"]
-            outer = content["response_extensions"]
-            return _knows_all(outer, _RESPONSE_EXTENSIONS) and _knows_all(inner, _ANSWER_EXTENSIONS)
+            single = content["responses"][self.place]
+            inner, outer = single["single_extensions"], content["response_extensions"]
+            plain = has_own_fields_only(self.basic, content, single, single["cert_id"], single["cert_status"].chosen)
+            return plain and _knows_all(outer, _RESPONSE_EXTENSIONS) and _knows_all(inner, _ANSWER_EXTENSIONS)
         except (ValueError, TypeError, KeyError):
             return False
 
