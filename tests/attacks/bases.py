@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -57,6 +57,7 @@ class Base:
         return {"p1": 1, "p3": 3}.get(self.seal, 2)
 
 
+@lru_cache(maxsize=64)
 def read(data: bytes, crypt: Crypt | None = None, hidden: tuple[bytes, ...] = ()) -> Doc:
     """Look at a file as an attacker does, who knows what is ``hidden`` in it."""
     objects = syntax.scan(data, crypt.decrypted if crypt else None, hidden)

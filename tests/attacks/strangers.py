@@ -6,6 +6,7 @@ Each was seen in files of theirs (docs/reference/strangers.md), and taken for a 
 from __future__ import annotations
 
 import struct
+from functools import cache
 
 from tests.attacks import bases, shapes, syntax
 from tests.attacks.doc import Absent
@@ -204,6 +205,7 @@ def output_intent_of_srgb(work: Work) -> None:
     _write(work, {first: profile, first + 1: intent % first} | root)
 
 
+@cache
 def srgb() -> bytes:
     """A profile of sRGB (ICC.1), as small as one can be."""
     primaries = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 Entries = dict[bytes, bytes]
 
@@ -69,8 +70,12 @@ def items(array: bytes) -> list[bytes]:
 
 def entries(body: bytes) -> Entries:
     """Return the raw values of a dictionary, or of a stream's dictionary, by key."""
-    if not body.startswith(b"<<"):
-        return {}
+    return dict(_entries(body)) if body.startswith(b"<<") else {}
+
+
+#: Files that follow one another consist of the same objects: each is taken apart once.
+@lru_cache(maxsize=1 << 14)
+def _entries(body: bytes) -> Entries:
     found: Entries = {}
     at = _gap_end(body, 2)
     while not body.startswith(b">>", at) and at < len(body):
@@ -189,7 +194,7 @@ def _object_end(pdf: bytes, start: int) -> int:
     if not pdf.startswith(b"<<", start):
         return end
     try:
-        stop = value_end(pdf, start)
+        stop = start + (_first_end(pdf[start:end]) or value_end(pdf[start:], 0))
     except (ValueError, RecursionError):
         return end
     opening = _STREAM.match(pdf, stop)
@@ -198,6 +203,15 @@ def _object_end(pdf: bytes, start: int) -> int:
         return max(end, pdf.find(b"endobj", stop))
     behind = opening.end() + int(length)
     return pdf.find(b"endobj", behind) if pdf[behind : behind + 12].lstrip(_SPACE).startswith(b"endstream") else end
+
+
+@lru_cache(maxsize=1 << 14)
+def _first_end(text: bytes) -> int | None:
+    """Return where the dictionary ends with which the text begins, None where it does not."""
+    try:
+        return value_end(text, 0)
+    except ValueError:
+        return None
 
 
 def _members(container: bytes) -> dict[int, bytes]:
