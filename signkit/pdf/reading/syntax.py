@@ -309,9 +309,11 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
 
 _CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
-#: An operator with nothing before it but a name and a few plain numbers, as most are: read at once.
+#: An operator with nothing before it but a name, a number of marked content and a few plain numbers, as most are: read
+#: at once.
 _PLAIN_OPERATION = re.compile(
-    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+)?+"
+    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+"
+    rb"(?:<</MCID (\d{1,9}+)>>[\t\n\x0c\r ]*+)?+)?+"
     rb"((?:[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)[\t\n\x0c\r ]++){0,8}+)"
     rb"((?!(?:ID|R|null|true|false)(?!" + _REGULAR + rb"))[A-Za-z'\"][A-Za-z0-9*]{0,15}+)(?!" + _REGULAR + rb")"
 )
@@ -330,9 +332,11 @@ def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[
         if count & _UNWATCHED == 0:
             watch()
         if (match := plain(data, position)) is not None:
-            name, numbers, operator = match.groups()
+            name, marked, numbers, operator = match.groups()
             if name:
                 operands.append(_NAMES.get(name) or _name(name))
+            if marked:
+                operands.append({"/MCID": int(marked)})
             if numbers:
                 operands += map(float, numbers.split())
         elif (match := scan(data, position)) is None:
