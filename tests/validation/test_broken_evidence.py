@@ -6,6 +6,9 @@ import random
 
 import pytest
 
+from signkit.pki.paths.pool import Pool
+from signkit.pki.paths.trust_judge import TrustJudge
+from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.sources import CrlEvidence
 from signkit.validation.report import Verdict
 from tests.pki.generated import judges
@@ -117,3 +120,20 @@ def test_an_entry_with_something_before_its_number_is_not_understood():
     entry = whole.at((0, place, 0))
     odd = whole.put((0, place, 0), Node(0x30, (Node(0x02, body=b"\x01"), *entry.kids)))
     assert judges.validation(listed(case, _signed(odd, case.issuer).der())) == "unproven"
+
+
+@pytest.mark.slow
+def test_no_certificate_that_nobody_signed_stands_in_the_place_of_one(world):
+    """Of two with one issuer and number the engine holds the first; some it cannot hold at all."""
+    middle = pki.issue(world.ca, "Middle", authority=True, usage={"key_cert_sign": True, "crl_sign": True})
+    leaf = pki.issue(middle)
+    policy = shipped_policy("default")
+    for seed in range(250):
+        choice = random.Random(seed)
+        try:
+            other = changed(tree(choice.choice([world.ca, middle, leaf]).der), choice).der()
+        except (IndexError, ValueError):
+            continue
+        pool = Pool.from_der(choice.sample([leaf.der, middle.der, other], 3), [], [])
+        found = TrustJudge(policy, pki.trust(world.ca), pool, pki.NOW).judge(leaf.asn1, "signature", pki.NOW)
+        assert found.good, (seed, found.code)
