@@ -129,8 +129,8 @@ def protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
 def signed_encodings(info: Any) -> Iterator[bytes]:
     """The signed attributes as SET OF: as they stand, and as DER where that differs (RFC 5652 5.4).
 
-    Some signers sign attributes that are not in DER order; what they signed is what stands there.  DER is made element by
-    element: by what is known of the types, whatever is not known would be left out, and could be put in by anybody.
+    Some signers sign attributes that are not in DER order; what they signed is what stands there.  DER is made element
+    by element: by what is known of the types, what is not known would be left out, and could be put in by anybody.
     """
     # RFC 5652 5.4: digested with the tag of a SET OF, not with the [0] that stands in the file.
     raw = info["signed_attrs"].untag().dump()

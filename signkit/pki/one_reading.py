@@ -1,8 +1,7 @@
 """Whether a SEQUENCE that was read holds what its type has, and nothing else.
 
 asn1crypto passes over elements that a type does not have, and takes the optional ones behind such an element for
-absent; other programs refuse the whole.  What somebody may pass over, and nobody refuses here, would hide what it
-stands before.
+absent; other programs refuse the whole.  What is passed over and not refused would hide what it stands before.
 """
 
 from __future__ import annotations
