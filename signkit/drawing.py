@@ -150,12 +150,12 @@ def compare_states(
 
     Args:
         allowed: for each state and page (from 0) the areas in which it may look different.
-        seconds: for all of it; what is left then is missed.
+        seconds: of the processor, for all of it; what is left then is missed.
 
     Raises:
         ValueError: PDFium cannot open one of the states.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds
     result, pictures = [], dict[int, Any]()
     with closing(open_document(pdf, password)) as new:
         for end, areas in zip(ends, allowed, strict=True):
@@ -169,7 +169,7 @@ def _compare_pages(
 ) -> Drawn:
     different, missed = [], []
     for number in range(min(len(old), len(new))):
-        if time.monotonic() > deadline:
+        if time.process_time() > deadline:
             missed.append(number)
             continue
         try:

@@ -1,8 +1,9 @@
 """Worker processes of which each may die or hang at the cost of one job.
 
 `concurrent.futures.ProcessPoolExecutor` breaks as a whole when one process dies, and cannot stop one that hangs.  Here
-every process has one job at a time and a thread of ours that waits for it: what the process does not answer within the
-deadline, or does not survive, is that job's failure alone, and a fresh process takes the next.
+every process has one job at a time and a thread of ours that waits for it: what the process does not answer within its
+time, or does not survive, is that job's failure alone, and a fresh process takes the next.  Its time is what the
+processor works for it: on a busy machine, where a job waits for its turn, it is the same job with the same result.
 
 The processes are started by name (``python -c``), not forked and not by `multiprocessing`: nothing of the parent's
 state or ``__main__`` is run again, so a script without ``if __name__ == "__main__"`` works on every system.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
 import pickle
 import queue
@@ -31,6 +33,8 @@ _LENGTH = struct.Struct(">Q")
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from signkit.workers import serve; serve()"
 _FAREWELL_SECONDS = 5.0
 _START_SECONDS = 60.0
+#: By the clock a job may take this many times as long as of the processor: then it waits for what never comes.
+WAITING = 10 if sys.platform != "win32" else 1  # Windows bounds no processor time
 _STARTS = 3
 _PAUSE_SECONDS = 0.2
 _FIRST_USE = threading.Lock()
@@ -50,7 +54,7 @@ class WorkerPool(Executor):
 
     Args:
         workers: how many processes; each starts with its first job.
-        seconds: how long one job may take before its process is killed.
+        seconds: processor time that one job may take before its process is killed; by the clock `WAITING` times that.
         initializer: called once in each process, with ``arguments``, before its first job.
         memory: bytes of address space a process may have; None: no bound (and none on Windows).
     """
@@ -66,7 +70,7 @@ class WorkerPool(Executor):
     ) -> None:
         self._workers = workers
         self._seconds = seconds
-        self._hello = pickle.dumps((memory, initializer, arguments))
+        self._hello = pickle.dumps((memory, seconds, initializer, arguments))
         self._jobs: queue.SimpleQueue[tuple[Future[Any], bytes] | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._running: set[_Process] = set()
@@ -212,7 +216,7 @@ class _Process:
         Raises:
             WorkerLost: no answer came.
         """
-        watch = threading.Timer(seconds, self._run_out)
+        watch = threading.Timer(seconds * WAITING, self._run_out)
         watch.daemon = True
         watch.start()
         try:
@@ -231,7 +235,7 @@ class _Process:
     def _loss_after(self, seconds: float) -> WorkerLost:
         self.kill()
         code = self._process.wait()
-        if self._late:
+        if self._late or -code == getattr(signal, "SIGXCPU", None):
             return WorkerLost("hung", f"{seconds:g} s")
         return WorkerLost("died", _signal_name(-code) if code < 0 else f"exit code {code}")
 
@@ -256,7 +260,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     inbox, outbox = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between the answers
-    memory, initializer, arguments = pickle.loads(_receive(inbox))  # noqa: S301  from our own parent
+    memory, seconds, initializer, arguments = pickle.loads(_receive(inbox))  # noqa: S301  from our own parent
     _bound_memory(memory)
     answer = _answer(initializer or _nothing, arguments, {})
     _send(outbox, pickle.dumps((True, None) if answer[0] else answer))
@@ -265,6 +269,7 @@ def serve() -> None:
             job = _receive(inbox)
         except EOFError:
             return
+        _bound_time(seconds)
         _send(outbox, _do(job))
 
 
@@ -292,6 +297,16 @@ def _bound_memory(memory: int | None) -> None:
 
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _bound_time(seconds: float) -> None:
+    """Let the system end this process (SIGXCPU) when it has worked for ``seconds`` more."""
+    if sys.platform != "win32":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        end = math.ceil(time.process_time() + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (end if hard == resource.RLIM_INFINITY else min(end, hard), hard))
 
 
 def _send(stream: IO[bytes], data: bytes) -> None:

@@ -27,7 +27,7 @@ from signkit.contracts.bounds import with_counting
 from signkit.contracts.data_faults import jinja_fault
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.qr import qr_modules
-from signkit.contracts.sandbox import Sandbox, with_whole
+from signkit.contracts.sandbox import CompiledFiles, Sandbox, with_whole
 from signkit.contracts.template import CONTRACT, Template
 from signkit.errors import ContractError
 
@@ -96,6 +96,9 @@ def _own_file(folder: Path, name: str) -> Path | None:
     return path if path.is_relative_to(folder) and path.is_file() else None
 
 
+_COMPILED = CompiledFiles()
+
+
 class _Environment(Sandbox):
     """The sandbox with values escaped for Typst, files of the template's folder, shared text, and signing blocks."""
 
@@ -106,6 +109,7 @@ class _Environment(Sandbox):
             loader=FunctionLoader(partial(_file_of, template)),
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self.filters["code"] = with_counting(_in_code)
         self.globals["signing_block"] = _signing_block(template)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial, wraps
+from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2 import BytecodeCache, StrictUndefined, Undefined, nodes
 from jinja2 import Template as JinjaTemplate
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -26,6 +28,8 @@ from signkit.words import Text
 #: Bounds of one rendering; a contract of a hundred pages stays far below.
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_RANGE = 1_000
+#: Compiled files and expressions that are kept: those of all shipped templates a few times over.
+_MOST_COMPILED = 4_096
 
 _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 _FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
@@ -37,6 +41,27 @@ class _Bounded(JinjaTemplate):
     def render(self, *args: Any, **kwargs: Any) -> str:
         with bounds.rendering():
             return super().render(*args, **kwargs)
+
+
+class CompiledFiles(BytecodeCache):
+    """What files of templates were compiled to in this process, by name and text: a template is loaded again and again.
+
+    One for each kind of environment: it is not asked how a file was compiled.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket, where there is something for it."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a bucket holds."""
+        if bucket.code is not None:
+            if len(self._codes) >= _MOST_COMPILED:
+                self._codes.clear()
+            self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -163,7 +188,7 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            return bool(_compiler_of(template)(expression)(**with_whole(data)))
+            return bool(_compiled(expression)(**with_whole(data)))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 
@@ -177,10 +202,15 @@ def title_of(template: Template, data: Mapping[str, Any]) -> Text:
     return next((case.title for case in template.titles if holds(template, case.when, data)), template.title)
 
 
-@lru_cache(maxsize=16)
-def _compiler_of(_template: Template) -> Callable[[str], Any]:
-    """Return the function that compiles a template's expressions, each once."""
-    return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
+@lru_cache(maxsize=_MOST_COMPILED)
+def _compiled(expression: str) -> Callable[..., Any]:
+    """Return a check or a title's case as a function; what template it stands in makes no difference."""
+    return _expressions().compile_expression(expression, undefined_to_none=False)
+
+
+@cache
+def _expressions() -> Sandbox:
+    return Sandbox(str, str)
 
 
 def _small_range(*bounds: int) -> range:

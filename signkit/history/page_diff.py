@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -32,7 +31,7 @@ class PagesCompared:
 
 
 class PageComparer:
-    """Compares pages of one file's states, in a process that may be lost, within ``seconds`` for all of them."""
+    """Compares pages of one file's states, in a process that may be lost, in ``seconds`` of it for all."""
 
     def __init__(self, data: bytes, prints: Fingerprints, seconds: float = 120.0) -> None:
         self._pool = WorkerPool(
@@ -81,16 +80,13 @@ class PageComparer:
     def _looks(self, old: DocumentState, new: DocumentState, pairs: Sequence[PagePair]) -> Looks | None:
         if not (old.pages and new.pages) or self._left <= 0:
             return None
-        started = time.monotonic()
         job = self._pool.submit(compare, old.end, new.end, tuple(pairs), min(_SECONDS, self._left))
         try:
             looks: Looks = job.result()
         except (WorkerLost, ValueError, RuntimeError, MemoryError):
+            self._left -= _SECONDS  # it is not known how much it was
             return None
-        finally:
-            spent = time.monotonic() - started
-            self._left -= spent
-            new.view.file.meter.started += spent  # drawing has its own bound: a slow page must not cost the rest
+        self._left -= looks.spent
         return looks
 
     def _is_rewritten(self, old: DocumentState, new: DocumentState, pair: tuple[int, int]) -> bool:

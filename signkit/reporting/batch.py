@@ -25,7 +25,7 @@ from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import FileError, Report, Verdict
 from signkit.words import Text
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WAITING, WorkerLost, WorkerPool
 
 #: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), which it counts itself.
 MARGIN_SECONDS = 15.0
@@ -168,7 +168,7 @@ class _Sender:
 
 def _patience(options: ValidationOptions) -> float:
     """How long a foreign executor may keep a file: it may have begun others before."""
-    return (_AHEAD + 1) * (options.limits.seconds + MARGIN_SECONDS)
+    return (_AHEAD + 1) * WAITING * (options.limits.seconds + MARGIN_SECONDS)
 
 
 def _in_processes(

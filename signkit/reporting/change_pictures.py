@@ -93,10 +93,10 @@ def _in_order(old: DocumentState, new: DocumentState) -> Sequence[_Pair]:
 
 
 def _pages(before: Any, after: Any, pairs: Sequence[_Pair], most: int) -> ChangedPages:
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.process_time() + _SECONDS
     found: list[ChangedPage] = []
     for old, new in pairs[:_MAX_SEARCHED]:
-        if len(found) == most or time.monotonic() > deadline:
+        if len(found) == most or time.process_time() > deadline:
             return ChangedPages(tuple(found), more=True)
         number = (old if new is None else new) or 0
         drawn = _differing(_draw(before, old), _draw(after, new))

@@ -9,7 +9,6 @@ A stranger's data are typeset in a process that may be lost, with a template tha
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -153,13 +152,10 @@ def _attachments(first: FirstRevision) -> Mapping[str, bytes]:
 
 
 def _compare(task: Task, first: FirstRevision) -> Comparison:
-    started = time.monotonic()
     try:
         return _pool().submit(compare, task, first.file.password).result()  # type: ignore[no-any-return]
     except (WorkerLost, RuntimeError, MemoryError, FileUnusable):
         return Comparison("failed")
-    finally:
-        first.file.meter.started += time.monotonic() - started  # typesetting has its own bound
 
 
 def _pool() -> WorkerPool:

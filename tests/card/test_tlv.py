@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from signkit.card.tlv import MAX_OBJECT, encode, object_size, objects, only_object, pick
 from signkit.errors import CardAnswerInvalid
+from tests.examples import given
 
 
 @pytest.mark.slow

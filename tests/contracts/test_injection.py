@@ -6,7 +6,6 @@ import re
 from io import BytesIO
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -16,6 +15,7 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS, holds
 from signkit.errors import ContractRefused
 from signkit.plain_data import Data
+from tests.examples import given
 from tests.refusals import refused_as
 
 from .conftest import MakeTemplate

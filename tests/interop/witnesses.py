@@ -83,7 +83,7 @@ def dss_pdf(workshop: Workshop, artifact: Artifact) -> bool:
 
 def _start_dss(workshop: Workshop) -> subprocess.Popen[str]:
     sources = [_DSS / "CadesWitness.java", Path(__file__).with_name("CadesWitnesses.java")]
-    return dss_process.start(workshop.new_folder(), _DSS / "pom.xml", sources)
+    return dss_process.start(_DSS / "pom.xml", sources)
 
 
 def _roots(ca: Path) -> list:

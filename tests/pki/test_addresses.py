@@ -14,12 +14,12 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
 from hypothesis import strategies as st
 
 from signkit.pki.addresses import REFUSED, AddressRefused, AddressRule, is_public
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.revocation.sources import NoEvidence, OnlineRevocation
+from tests.examples import given
 from tests.validation import pki
 
 #: One network a class; of each the first, the last and some address between are tried.

@@ -14,8 +14,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import given
-from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from signkit.errors import MissingExtra, SignerUnusable
@@ -32,6 +30,7 @@ from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from signkit.signing.signature_formats import SignatureFormat
 from tests import witness
+from tests.examples import given
 from tests.refusals import refused_as
 from tests.requirements import require
 from tests.signers import softhsm
@@ -607,7 +606,6 @@ _TEXT = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categ
 
 
 @pytest.mark.slow
-@example_settings(deadline=None)
 @given(
     st.builds(
         Pkcs11Uri,

@@ -6,13 +6,13 @@ import base64
 
 import pytest
 from cryptography import x509
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, SignKitError
 from signkit.pki.revocation import crl_import
 from signkit.pki.revocation.crl_import import import_crl, import_order
 from signkit.pki.revocation.crl_index import CrlIndex, Good, Revoked
+from tests.examples import HealthCheck, given, settings
 from tests.refusals import refused_as
 from tests.trust.crls import (
     DAY,
@@ -368,7 +368,7 @@ def test_hostile_bytes_are_refused(take, tmp_path, der, words):
 
 WHOLE = make_list([5, 6, 7], point=issuing_point([URI]))
 POSITIONS = st.integers(0, len(WHOLE) - 1)
-relaxed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.slow

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signkit.errors import CrlIndexDamaged, InputUnreadable
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.crl_index import CrlIndex, Good, IndexHeader, Revoked, write_index
+from tests.examples import HealthCheck, given, settings
 from tests.refusals import refused_as
 from tests.trust.crls import DAY, NOW, authority, entry, make_list, raw_entry, raw_list
 
@@ -23,7 +23,7 @@ DATES = st.datetimes(datetime(1950, 1, 1), datetime(2060, 1, 1), timezones=st.ju
 REASONS = st.sampled_from(
     [None, *(item for item in x509.ReasonFlags if item.value not in ("unspecified", "removeFromCRL"))]
 )
-relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

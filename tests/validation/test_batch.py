@@ -104,6 +104,7 @@ def test_a_file_that_kills_its_worker_costs_itself_alone(trapped, signed, killer
 @pytest.mark.slow
 def test_a_file_that_hangs_its_worker_costs_itself_alone(trapped, signed, sleeper, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "MARGIN_SECONDS", 1.0)
+    monkeypatch.setattr("signkit.workers.WAITING", 1)
     options = replace(trapped, limits=Limits(seconds=2))
     for number in range(6):
         (tmp_path / f"{number}.pdf").write_bytes(sleeper if number == 1 else signed)

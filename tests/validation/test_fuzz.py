@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signkit.validation.report import Verdict
+from tests.examples import HealthCheck, given, settings
 from tests.validation import fuzz
 
 
@@ -38,7 +38,6 @@ def test_the_check_itself_finds_a_wrong_pass(made, monkeypatch):
 @pytest.mark.slow
 @settings(
     max_examples=150,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],

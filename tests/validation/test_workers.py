@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import CancelledError
 from pathlib import Path
 
@@ -71,13 +72,51 @@ def test_a_signal_is_named():
 
 
 @pytest.mark.slow
-def test_a_process_that_hangs_is_stopped_at_the_deadline():
+def test_a_process_that_hangs_is_stopped_at_the_deadline(monkeypatch):
+    monkeypatch.setattr("signkit.workers.WAITING", 1)
     with WorkerPool(1, seconds=1) as pool:
         stuck, after = pool.submit(hang), pool.submit(abs, -1)
         with pytest.raises(WorkerLost) as lost:
             stuck.result()
         assert (lost.value.cause, lost.value.detail) == ("hung", "1 s")
         assert after.result() == 1
+
+
+def turn() -> None:
+    while True:
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no processor time")
+def test_a_job_has_its_time_of_the_processor_and_each_job_anew():
+    with WorkerPool(1, seconds=1) as pool:
+        before = [pool.submit(work, 0.7) for _ in range(3)]
+        busy, after = pool.submit(turn), pool.submit(abs, -1)
+        assert [job.result() for job in before] == [None] * 3
+        with pytest.raises(WorkerLost) as lost:
+            busy.result()
+        assert (lost.value.cause, lost.value.detail) == ("hung", "1 s")
+        assert after.result() == 1
+
+
+def work(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no processor time")
+def test_a_job_that_waits_for_its_turn_is_not_late():
+    """What a busy machine does to a process: it stands still for longer than the job's time."""
+    with WorkerPool(1, seconds=0.1) as pool:
+        number = pool.submit(own_number).result()
+        os.kill(number, signal.SIGSTOP)
+        waiting, clock = pool.submit(own_number), threading.Timer(0.4, os.kill, (number, signal.SIGCONT))
+        clock.start()
+        assert waiting.result() == number
+        clock.join()
 
 
 @pytest.mark.slow

@@ -11,10 +11,11 @@ import pytest
 pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase
 from schemathesis import checks
 
 from signkit.web.api.document import load_document
+from tests.examples import HealthCheck, given, settings
 from tests.web.api.conftest import start
 
 _FILES = (
@@ -56,7 +57,7 @@ def test_every_answer_is_in_the_document(any_service, name):
     operation = schema.find_operation_by_id(name)
 
     @settings(
-        max_examples=6, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
+        max_examples=6, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy())

@@ -3,8 +3,5 @@
 # Needs a JDK (17 or later) and Maven, which fetches DSS (about 20 MB) the first time.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mvn -q -B -Dstyle.color=never -f "$here/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath" >&2
-javac -d "$work" -cp "$(cat "$work/classpath")" "$here/CadesWitness.java"
-java -cp "$work:$(cat "$work/classpath")" CadesWitness "$@"
+classpath=$(sh "$here/../build.sh" "$here/pom.xml" "$here/CadesWitness.java")
+java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$classpath" CadesWitness "$@"
