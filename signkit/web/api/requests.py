@@ -348,6 +348,7 @@ def parameters_of(request: Request) -> dict[tuple[str, str], str]:
         if ("query", name) in found:
             raise problems.unfit_request([{"at": name, "detail": "is given twice"}])
         found["query", name] = value
-    for name in request.headers:
-        found["header", name.lower()] = ", ".join(request.headers.getlist(name))  # RFC 9110 5.3
-    return found
+    lines: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        lines.setdefault(name.lower(), []).append(value)
+    return found | {("header", name): ", ".join(values) for name, values in lines.items()}  # RFC 9110 5.3
