@@ -206,8 +206,7 @@ def ways_of(service: Service, pages: Pages, more: dict[tuple[str, str], Need], o
 def log_visit(service: Service, request: Request, action: str, status: int) -> None:
     """Write into the tenant's operation log who was where."""
     tenant, session = request.scope["tenant"], request.scope["session"]
-    client = request.client.host if request.client is not None else ""
-    origin = origin_of(client, request.headers.get("x-forwarded-for", ""), service.own.proxy)
+    origin = origin_of(request, service.own.proxy)
     subject = next((str(request.path_params[each]) for each in _SUBJECTS if each in request.path_params), None)
     with tenant.store.writing() as connection:
         write_operation(
