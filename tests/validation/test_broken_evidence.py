@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass, replace
 
 import pytest
 
+from signkit.pki.paths import known_certificates
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.trust_judge import TrustJudge
 from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.sources import CrlEvidence
+from signkit.validation.cms_file import validate_cms
 from signkit.validation.report import Verdict
 from tests.pki.generated import judges
 from tests.pki.generated.cases import answered, listed, plain
@@ -137,3 +140,35 @@ def test_no_certificate_that_nobody_signed_stands_in_the_place_of_one(world):
         pool = Pool.from_der(choice.sample([leaf.der, middle.der, other], 3), [], [])
         found = TrustJudge(policy, pki.trust(world.ca), pool, pki.NOW).judge(leaf.asn1, "signature", pki.NOW)
         assert found.good, (seed, found.code)
+
+
+def _issued_by_a_signer(signer: pki.Holder, other: pki.Holder, count: int) -> list[bytes]:
+    """Certificates of the signer's own name: every second one signed with his key, and the rest with another."""
+    own = tree(signer.der)
+    own = own.put((0, 3), own.at((0, 5)))  # issuer, subject
+    numbered = (own.put((0, 1), Node(0x02, body=b"\x01" + bytes([place]))) for place in range(count))
+    return [_signed(item, other if place % 2 else signer).der() for place, item in enumerate(numbered)]
+
+
+def test_what_a_signer_issues_himself_is_not_tried_against_one_another(world, monkeypatch):
+    """800 of them took half a minute, and twice as many four times as long."""
+    holder = pki.issue(world.ca, declares_crl=True)
+    checks = []
+    honest = known_certificates.verify
+    monkeypatch.setattr(known_certificates, "verify", lambda *what: checks.append(1) or honest(*what))
+    options = replace(world.options, offline=False, revocation=(_Source(pki.revocation_list(world.ca)),))
+    counts = []
+    for count in (20, 40):
+        checks.clear()
+        own = tuple(BareCertificate(der) for der in _issued_by_a_signer(holder, world.ca, count))
+        cms = pki.signed_data(b"x", holder, certificates=own)
+        assert validate_cms(cms, name="x", options=options, content=b"x").verdict is Verdict.PASSED
+        counts.append(len(checks))
+    assert counts[1] <= 2 * counts[0] + 10
+
+
+@dataclass(frozen=True)
+class BareCertificate:
+    """What takes the place of a holder where only the certificate is asked for."""
+
+    der: bytes

@@ -90,8 +90,9 @@ def _vouched_for(
     while todo:
         issuer = todo.pop()
         fitting = (item for item in below.get(issuer.subject, ()) if item.der not in found and fits(item, issuer))
-        # What anybody may write around what was signed makes another certificate of it, by its bytes.
-        issued = [item for item in fitting if item.has_one_reading]
+        # What anybody may write around what was signed makes another certificate of it, by its bytes.  Who is no
+        # authority issues nothing: what signers issue themselves would have to be tried against one another.
+        issued = [item for item in fitting if item.may_issue]
         found |= {item.der for item in issued}
         todo += issued
     return [item for item in certificates if item.der in found]

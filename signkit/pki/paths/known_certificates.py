@@ -184,6 +184,14 @@ class KnownCertificate(SignedObject):
         return states_it and (usage is None or "key_cert_sign" in usage.native)
 
     @cached_property
+    def may_issue(self) -> bool:
+        """Below an anchor: an authority that all programs read as one (RFC 5280 6.1.4 k)."""
+        try:
+            return self.has_one_reading and self.is_authority
+        except (ValueError, TypeError, KeyError):  # what cannot be read makes nobody an authority
+            return False
+
+    @cached_property
     def engine_names(self) -> Names:
         """Its names in the form in which pyHanko's validator looks for them; of what is decoded only."""
         return Names(self.certificate.subject.hashable, self.certificate.issuer.hashable)
