@@ -65,7 +65,7 @@ def chosen_options(
 
 
 def _expectations(pairs: Iterable[str]) -> dict[str, str]:
-    expected = {}
+    expected: dict[str, str] = {}
     for pair in pairs:
         field, sign, name = pair.partition("=")
         if not sign or not field or not name.strip():
@@ -73,7 +73,14 @@ def _expectations(pairs: Iterable[str]) -> dict[str, str]:
                 Text(f"--expect {pair!r} does not say who signs what", f"--expect {pair!r} の形式が正しくありません"),
                 Text("Write it like --expect seller='番号　花子'.", "例: --expect seller='番号　花子'"),
             )
-        expected[field] = name
+        if expected.setdefault(field, name) != name:
+            raise UsageProblem(
+                Text(f"--expect names two signers of {field}", f"--expect が {field} の署名者を二人指定しています"),
+                Text(
+                    "A field has one signer: name it once.",
+                    "署名欄の署名者は一人です。一度だけ指定してください。",
+                ),
+            )
     return expected
 
 

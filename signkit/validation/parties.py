@@ -65,7 +65,11 @@ class Parties:
         except ContractDataUnreadable:
             self.contract, self._unreadable = None, True
         named = self.contract.parties if self.contract is not None else ()
-        self._expected = {role_asked_for(field, named): name for field, name in expected.items()}
+        # A role may be named twice, by itself and by its title: then every name has to be the signer's.
+        self._expected: dict[str, tuple[str, ...]] = {}
+        for field, name in expected.items():
+            role = role_asked_for(field, named)
+            self._expected[role] = (*self._expected.get(role, ()), name)
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
@@ -128,9 +132,11 @@ class Parties:
     def _match(self, field: str, found: FoundSignature, certificate: Any, *, confirmed: bool) -> PartyMatch | None:
         signer = signer_identity(certificate) if certificate is not None else None
         party = self._named.get(field)
-        if (name := self._expected.get(field)) is not None:
-            carried = (self._beside.get(_key(found)) or {}).get(name) == "yes"
-            return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
+        if names := self._expected.get(field):
+            beside = self._beside.get(_key(found)) or {}
+            basis = _basis(all(beside.get(name) == "yes" for name in names), confirmed=confirmed)
+            matches = [match_person(signer, PartyClaim(name)) for name in names]
+            return match_of((each.code for match in matches for each in match.reasons), basis)
         # No claim to hold the signer against: told, where the contract should have named somebody.
         if party is None or not party.name:
             if self._unreadable or self.contract is not None:
@@ -170,7 +176,8 @@ class Parties:
         field = found.field or ""
         party = self._named[field]
         texts = (
-            party.name, party.organization, party.address, party.label.ja, party.label.en, self._expected.get(field),
+            party.name, party.organization, party.address, party.label.ja, party.label.en,
+            *self._expected.get(field, ()),
         )  # fmt: skip
         return PageTextQuestion(field, end, frozenset(filter(None, texts)), shown)
 

@@ -306,3 +306,9 @@ def test_what_does_not_go_together_is_refused(signkit, inbox, arguments, says):
     done = validate(signkit, "in", *arguments)
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def test_two_signers_of_one_field_are_wrong_usage(signkit):
+    done = validate(signkit, "in", "--expect", "seller=番号　花子", "--expect", "seller=田中 太郎")
+    assert done.returncode == 2
+    assert "two signers of seller" in done.stderr

@@ -74,6 +74,16 @@ def test_an_expectation_counts_before_the_contract_and_always_binds(judge):
 
 
 @pytest.mark.slow
+def test_a_role_that_is_named_twice_must_be_both(judge):
+    """By itself and by its title, and in either order: none of the two names is passed over."""
+    for names in (("番号　花子", "田中 太郎"), ("田中 太郎", "番号　花子")):
+        report = judge("番号 花子", expect=dict(zip(("売主", "seller"), names, strict=True)))
+        assert report.signatures[0].party_match.verdict == "mismatch"
+        assert report.verdict is Verdict.FAILED
+    assert judge("番号 花子", expect={"売主": "番号　花子", "seller": "番号 花子"}).verdict is Verdict.PASSED
+
+
+@pytest.mark.slow
 def test_what_cannot_be_told_is_indeterminate_where_it_binds(judge):
     report = judge("番号 花子", expect={"seller": "番号"})
     assert report.signatures[0].party_match.verdict == "cannot-tell"
