@@ -22,7 +22,7 @@ from signkit.archive.exporting import cells, moment_in_words
 from signkit.archive.journal import append_record, salted_digest
 from signkit.archive.kinds import kind_names
 from signkit.archive.operations import forget_operations
-from signkit.archive.retention import Keeping, business_of, keeping_of
+from signkit.archive.retention import Business, Keeping, business_of, keeping_of, reaches
 from signkit.archive.store import Archive
 from signkit.errors import ArchiveError
 from signkit.incoming import read_file
@@ -80,12 +80,31 @@ def due_entries(
     """
     business = business_of(archive)
     with archive.reading() as connection:
-        there = connection.execute("SELECT id FROM entry WHERE id > ? ORDER BY id", (after,))
-        for number in [number for (number,) in there if among is None or number in among]:
+        numbers = _possibly_due(connection, business, today) if among is None else existing_entries(connection, among)
+        for number in sorted(each for each in numbers if each > after):
             [entry] = load_entries(connection, [number])
             keeping = keeping_of(entry, business)
             if keeping.until is not None and keeping.rule is not None and keeping.until < today:
                 yield Due(entry, keeping.until, keeping.rule)
+
+
+def _possibly_due(connection: sqlite3.Connection, business: Business, today: date) -> Iterator[int]:
+    """Yield all numbers whose entries may be due, and few others: not each call looks through the whole ledger."""
+    for reach in reaches(business, today):
+        last_day = (reach.last_day or date.max).isoformat()
+        yield from (number for (number,) in connection.execute(_POSSIBLY_DUE, (reach.kind, reach.must_end, last_day)))
+
+
+def existing_entries(connection: sqlite3.Connection, numbers: Collection[int]) -> list[int]:
+    """Return those of ``numbers`` of which there are entries."""
+    return [each for each in numbers if connection.execute("SELECT 1 FROM entry WHERE id = ?", (each,)).fetchone()]
+
+
+#: By the index ``entry_by_last_day``.
+_POSSIBLY_DUE = """
+    SELECT id FROM entry WHERE kind = ? AND (end_date IS NULL) IN (0, 1 - ?)
+    AND max(coalesce(date, end_date), coalesce(end_date, date)) <= ?
+"""
 
 
 def purge(archive: Archive, due: Sequence[Due]) -> tuple[Disposal, ...]:

@@ -7,6 +7,7 @@ kept.
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,6 +72,41 @@ def keeping_of(entry: LedgerEntry, business: Business) -> Keeping:
     return max(found, key=lambda each: each.until or date.min)
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Which entries of a kind may be over: a condition that each of them fulfils, and few others do.
+
+    Attributes:
+        last_day: the last day that the later of date and end may be; None: any.
+        must_end: those without an end are not over.
+    """
+
+    kind: str
+    last_day: date | None
+    must_end: bool
+
+
+def reaches(business: Business, today: date) -> tuple[Reach, ...]:
+    """Return for each kind that has a rule which entries may be over before ``today``; of no other kind one is."""
+    kinds = sorted({kind for rule in _table()["rule"] for kind in rule["kinds"]})
+    return tuple(Reach(each, _last_day(each, business, today), each in _table()["running"]["kinds"]) for each in kinds)
+
+
+def _last_day(kind: str, business: Business, today: date) -> date | None:
+    """A rule that runs from a contract's last day ends the later, the later that day is: the day is searched for."""
+    rules = [each for each in _table()["rule"] if kind in each["kinds"] and each["from"] != "date"]
+
+    def is_kept(ordinal: int) -> bool:
+        day = date.fromordinal(ordinal)
+        starts = [(rule, day if rule["from"] == "end" else _after_filing(day, business)) for rule in rules]
+        return any(years_after(start, _least_years(rule, business)) >= today for rule, start in starts)
+
+    if not rules:
+        return None
+    days = range(1, today.toordinal() + 1)
+    return date.fromordinal(max(1, bisect_left(days, True, key=is_kept)))
+
+
 def years_after(day: date, years: int) -> date:
     """Return the same day years later; for 29 February, where there is none, the day after."""
     if day.year + years > MAXYEAR:
@@ -133,11 +169,12 @@ def day_in(year: int, month: int, day: int) -> date:
 
 
 def _years(entry: LedgerEntry, rule: dict[str, Any], business: Business) -> int:
-    if rule["name"] == "tax":
-        return business.tax_years
     longer = rule["name"] == "brokerage-ledger" and bool((entry.facts.record or {}).get("new_house"))
-    years: int = rule["long_years"] if longer else rule["years"]
-    return years
+    return int(rule["long_years"]) if longer else _least_years(rule, business)
+
+
+def _least_years(rule: dict[str, Any], business: Business) -> int:
+    return business.tax_years if rule["name"] == "tax" else int(rule["years"])
 
 
 @cache

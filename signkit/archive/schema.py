@@ -162,6 +162,11 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX operation_by_act ON operation (act, record);
     CREATE INDEX operation_by_file ON operation (sha256) WHERE sha256 IS NOT NULL;
     """,
+    """
+    -- What need not be kept any longer is found by the last day of a contract (signkit.archive.purging).
+    CREATE INDEX entry_by_last_day
+        ON entry (kind, end_date IS NULL, max(coalesce(date, end_date), coalesce(end_date, date)));
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -188,11 +188,16 @@ def _is_on_read_only_media(path: Path) -> bool:
     return hasattr(os, "statvfs") and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-def connect(ledger: Path, options: str = "?mode=rw") -> sqlite3.Connection:
-    """Return a connection that writes through to the disk and leaves nothing of what is deleted."""
+def connect(ledger: Path, options: str = "?mode=rw", *, by_any_thread: bool = False) -> sqlite3.Connection:
+    """Return a connection that writes through to the disk and leaves nothing of what is deleted.
+
+    Args:
+        by_any_thread: others than this one use it too, one at a time.
+    """
     connection = sqlite3.connect(
-        ledger.absolute().as_uri() + options, uri=True, timeout=_BUSY_SECONDS, isolation_level=None
-    )
+        ledger.absolute().as_uri() + options, uri=True, timeout=_BUSY_SECONDS, isolation_level=None,
+        check_same_thread=not by_any_thread,
+    )  # fmt: skip
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -317,6 +317,7 @@ def show(
 
 def _certificate_lines(certificate: x509.Certificate) -> str:
     from signkit.jpki.certificates import is_opaque
+    from signkit.pki.algorithms import key_bits
     from signkit.pki.anchors import is_rehearsal
     from signkit.pki.distinguished_names import readable_name
 
@@ -325,7 +326,7 @@ def _certificate_lines(certificate: x509.Certificate) -> str:
         (_HOLDER, _OPAQUE.in_language(LANGUAGE) if is_opaque(certificate) else readable_name(certificate.subject)),
         (_ISSUER, readable_name(certificate.issuer)),
         (_VALID, f"{validity['not_before'].native:%Y-%m-%d} – {validity['not_after'].native:%Y-%m-%d}"),
-        (_KIND, f"{certificate.public_key.algorithm.upper()} {certificate.public_key.bit_size}"),
+        (_KIND, f"{certificate.public_key.algorithm.upper()} {key_bits(certificate.public_key)}"),
         (_FINGERPRINT, certificate.sha256.hex()),
     ]
     rows += _registration_rows(certificate)

@@ -106,6 +106,28 @@ def _definite(data: bytes, position: int, depth: int) -> tuple[bytes, int]:
     return element(tag, *inside), end
 
 
+def distinguished(ber: bytes) -> bytes:
+    """Return the DER of one element: lengths, the order in sets, strings that came in pieces (X.690 10.1, 10.2, 11.6).
+
+    Nothing is left out or put in.  What depends on types (default values, forms of a time) stays as it stands.
+
+    Raises:
+        DerProblem: it is not one whole element, or nested too deeply.
+    """
+    return _distinguished(definite(ber), 0)
+
+
+def _distinguished(der: bytes, depth: int) -> bytes:
+    if depth > _MAX_DEPTH:
+        raise DerProblem("nested too deeply")
+    if not der[0] & _CONSTRUCTED:
+        return element(der[0], contents(der))
+    inside = [_distinguished(item, depth + 1) for item in members(der)]
+    if der[0] == OCTET_STRING | _CONSTRUCTED:
+        return element(OCTET_STRING, *(contents(item) for item in inside))
+    return set_of(inside) if der[0] == SET else element(der[0], *inside)
+
+
 def _bounds(data: bytes, position: int) -> tuple[int, int]:
     """Return where the content of the element at ``position`` begins and ends."""
     try:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 from asn1crypto import cms, core, tsp
 
 from signkit.cms.content import Content
+from signkit.cms.der import distinguished
 from signkit.pki.algorithms import algorithm_oid, digest_name, digest_of
+from signkit.pki.one_reading import has_own_fields_only, is_whole
 
 Ess = Literal["present", "absent", "mismatch"]
 
@@ -63,8 +65,9 @@ def ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
 
 def _read_name(kind: Any, der: bytes) -> tuple[str, bytes] | None:
     """Return the digest, and its algorithm, by which the first entry names a certificate; None where there is none."""
-    entries = kind.load(der)["certs"]
-    if len(entries) == 0:
+    named = kind.load(der)
+    entries = named["certs"]
+    if len(entries) == 0 or not is_whole(named):
         return None
     entry = entries[0]
     # ESSCertID is SHA-1 by definition (RFC 2634 5.4.1); v2 has SHA-256 by default (RFC 5035 4).
@@ -75,6 +78,14 @@ def _read_name(kind: Any, der: bytes) -> tuple[str, bytes] | None:
 #: One service stamps all of a file, and most of a batch: what names its certificate is read once.
 _MAX_KEPT = 512
 _kept_name = lru_cache(maxsize=500)(_read_name)
+
+
+def is_plain_info(info: Any) -> bool:
+    """Whether a SignerInfo and its attributes have no element that their types do not have (RFC 5652 5.3)."""
+    sets = (info["signed_attrs"], info["unsigned_attrs"])
+    return has_own_fields_only(info, info["digest_algorithm"], info["signature_algorithm"]) and all(
+        has_own_fields_only(item) for attributes in sets if not isinstance(attributes, core.Void) for item in attributes
+    )
 
 
 def has_two_readings(attributes: dict[str, list[Any]]) -> bool:
@@ -118,22 +129,12 @@ def protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
 def signed_encodings(info: Any) -> Iterator[bytes]:
     """The signed attributes as SET OF: as they stand, and as DER where that differs (RFC 5652 5.4).
 
-    Some signers sign attributes that are not in DER order; what they signed is what stands there.
+    Some signers sign attributes that are not in DER order; what they signed is what stands there.  DER is made element
+    by element: by what is known of the types, what is not known would be left out, and could be put in by anybody.
     """
     # RFC 5652 5.4: digested with the tag of a SET OF, not with the [0] that stands in the file.
     raw = info["signed_attrs"].untag().dump()
     yield raw
-    ordered = _der_set(info["signed_attrs"])
+    ordered = distinguished(raw)
     if ordered != raw:
         yield ordered
-
-
-def _der_set(attributes: Any) -> bytes:
-    # Each attribute is encoded anew: order of the members, and inside them, as DER has it.
-    members = sorted(cms.CMSAttribute.load(item.dump()).dump(force=True) for item in attributes)
-    body = b"".join(members)
-    size = len(body)
-    if size < 128:
-        return b"\x31" + bytes([size]) + body
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return b"\x31" + bytes([0x80 | len(length)]) + length + body

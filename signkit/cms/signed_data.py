@@ -24,6 +24,7 @@ from signkit.cms.signed_attributes import (
     attributes_of,
     ess,
     has_two_readings,
+    is_plain_info,
     is_signed_attributes,
     protection_fits,
     signed_encodings,
@@ -41,6 +42,7 @@ from signkit.pki.algorithms import (
     verify_digest,
 )
 from signkit.pki.distinguished_names import common_name, is_identified
+from signkit.pki.one_reading import has_own_fields_only
 from signkit.pki.paths.known_certificates import known_certificate
 from signkit.pki.timestamp_info import is_understood
 
@@ -162,6 +164,8 @@ def load(data: bytes) -> Any:
         signed_data = content["content"]
         len(signed_data["signer_infos"])  # asn1crypto reads lazily: what cannot be read must fail here
         signed_data["encap_content_info"]["content_type"].dotted  # noqa: B018  parse now, fail now
+        if not has_own_fields_only(content, signed_data, signed_data["encap_content_info"]):
+            raise NotCms("elements that a SignedData does not have")
     except NotCms:
         raise
     except Exception as error:  # asn1crypto raises many kinds on hostile input
@@ -236,6 +240,8 @@ def certificates_of(signed_data: Any) -> list[Any]:
 
 def _signer(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any]) -> CheckedSigner:
     try:
+        if not is_plain_info(signer.info):
+            return replace(signer, problems=(*signer.problems, "cms-malformed"))
         attributes = attributes_of(signer.info["signed_attrs"])
         signer = _identify(signer, certificates, attributes)
         signer = _content_checked(signer, attributes)

@@ -143,6 +143,8 @@ class SignatureAlgorithm:
 
 
 _EDWARDS = ("ed25519", "ed448")
+#: RFC 8032 5.1, 5.2: the one size that such keys have.
+_EDWARDS_BITS = {"ed25519": 256, "ed448": 456}
 _PSS = "1.2.840.113549.1.1.10"  # id-RSASSA-PSS (RFC 4055)
 
 
@@ -268,6 +270,17 @@ def _plain_rsa(info: Any) -> bytes:
         {"algorithm": {"algorithm": "rsa"}, "public_key": keys.RSAPublicKey.load(info["public_key"].parsed.dump())}
     )
     return bytes(plain.dump())
+
+
+def key_bits(info: Any) -> int:
+    """Return the size of a public key (asn1crypto's PublicKeyInfo) in bits: of the modulus, or of the curve's field.
+
+    A point on a curve may stand there in its short form, without its second coordinate (RFC 5480 2.2).
+    """
+    if info.algorithm == "ec":
+        point = info["public_key"].native
+        return int(8 * (len(point) - 1) // (1 if point[:1] in (b"\x02", b"\x03") else 2))
+    return _EDWARDS_BITS.get(info.algorithm) or int(info.bit_size)
 
 
 def verify(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> bool:

@@ -17,6 +17,8 @@ from signkit.words import is_shown, printable
 
 # asn1crypto's own preparation by RFC 4518, which RFC 5280 7.1 prescribes.
 _prepare = x509.NameTypeAndValue._ldap_string_prep
+#: What asn1crypto puts between the values and the parts of a name (1E, 1F), for what could stand in one.
+_SEPARATORS = str.maketrans({"\x1d": "\x1d0", "\x1e": "\x1d1", "\x1f": "\x1d2"})
 #: What a name begins with in its comparable form where it cannot be decoded.
 UNDECODED = "undecoded:"
 #: Longer values are prepared each time, so that strangers' names do not fill the memory.
@@ -31,7 +33,8 @@ def _prepare_value(string: str) -> str:
     try:
         prepared: str = _prepare(x509.NameTypeAndValue(), string)
     except ValueError:
-        return f" {string} "  # the form of a prepared value: one space on either side
+        # The form of a prepared value: one space on either side, and none of what parts the values of a name.
+        return f" {string.translate(_SEPARATORS)} "
     return prepared
 
 
@@ -64,9 +67,12 @@ def comparable_name(name: x509.Name) -> str:
     """Return a name in the form in which names are compared (RFC 5280 7.1).
 
     One that cannot be decoded in a value (Shift_JIS in a T61String, an address that is a SEQUENCE) is compared by its
-    bytes as they stand, which can only find fewer names equal.
+    bytes as they stand, which can only find fewer names equal.  So is one that has two values of one type in one part
+    (X.501 9.3 has one): asn1crypto goes by the last of them.
     """
     try:
+        if any(len({pair["type"].dotted for pair in part}) < len(part) for part in name.chosen):
+            return f"{UNDECODED}{name.dump().hex()}"
         return str(name.hashable)
     except Exception:  # hostile, or merely odd
         return f"{UNDECODED}{name.dump().hex()}"

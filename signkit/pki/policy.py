@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 from signkit.errors import InputUnreadable, ValidationRefused
 from signkit.incoming import read_file
 from signkit.limits import POLICY_BYTES
-from signkit.pki.algorithms import SignatureAlgorithm
+from signkit.pki.algorithms import SignatureAlgorithm, key_bits
 from signkit.words import Text
 
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
@@ -130,7 +130,7 @@ def algorithm_ends(
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
         ends.append(table.digest_until(algorithm.digest))
     if key is not None and algorithm.family in ("rsa", "rsa-pss", "dsa", "ecdsa", "ecdsa-plain"):
-        ends.append(table.key_until(algorithm.family, key.bit_size))
+        ends.append(table.key_until(algorithm.family, key_bits(key)))
     return ends
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from signkit.cms.container import Parts
 from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.errors import SigningRefused
-from signkit.pki.algorithms import SignatureInvalid, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, key_bits, verify_signature
 from signkit.pki.sharing import kept_by_thread
 from signkit.signers.base import KeyAlgorithm, KeyFacts, Signer
 from signkit.signing.self_check import NOT_OF_THE_KEY
@@ -274,9 +274,9 @@ def _signature_size(certificate: x509.Certificate) -> int:
     key = certificate.public_key
     if key.algorithm in ("rsa", "rsassa_pss"):
         # RFC 8017 8.1.1, 8.2.1: as long as the modulus.
-        return int(key.bit_size + 7) // 8
+        return (key_bits(key) + 7) // 8
     if key.algorithm == "ec":
-        return 2 * (int(key.bit_size + 7) // 8) + 9  # SEQUENCE of two INTEGERs, each with a sign byte
+        return 2 * ((key_bits(key) + 7) // 8) + 9  # SEQUENCE of two INTEGERs, each with a sign byte
     # RFC 8032 5.2.6 and 5.1.6.
     return 114  # Ed448; Ed25519 needs 64
 

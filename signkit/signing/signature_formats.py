@@ -78,10 +78,11 @@ def _refuse_other_keys(der: bytes, algorithm: KeyAlgorithm) -> None:
     from asn1crypto import x509
 
     from signkit.errors import SigningRefused
+    from signkit.pki.algorithms import key_bits
 
     key = x509.Certificate.load(der).public_key
     kind = "RSA" if algorithm.key_type == "rsa" else algorithm.key_type.upper()
-    bits = key.bit_size if key.algorithm in ("rsa", "rsassa_pss", "ec") else None
+    bits = key_bits(key) if key.algorithm in ("rsa", "rsassa_pss", "ec") else None
     if (algorithm.key_type, algorithm.digest, bits) != ("rsa", "sha256", REGISTRY_KEY_BITS):
         raise SigningRefused(
             "key-not-for-registry", kind=" ".join(str(part) for part in (kind, bits, algorithm.digest.upper()) if part)

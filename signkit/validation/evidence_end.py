@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from signkit.pki.algorithms import key_bits
 from signkit.pki.anchors import TrustStore
 from signkit.pki.distinguished_names import common_name, labelled_name
 from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
@@ -108,7 +109,7 @@ def _algorithms_of(item: KnownCertificate) -> Iterator[tuple[str, int]]:
     try:
         yield item.algorithm.digest or item.algorithm.family, 0
         key = item.certificate.public_key
-        yield {"ec": "ecdsa"}.get(key.algorithm, key.algorithm), key.bit_size
+        yield {"ec": "ecdsa", "rsassa_pss": "rsa-pss"}.get(key.algorithm, key.algorithm), key_bits(key)
     except Exception:  # hostile ASN.1, or an algorithm that is not known
         return
 

@@ -187,7 +187,7 @@ def _issuers_below(
     """Return who issued each certificate (DER) that leads to an anchor, found from the anchors down.
 
     So only authorities that are vouched for are tried as issuers: any number of strangers of an authority's name, and
-    certificates that strangers made of its name and key, stand in nobody's way.
+    certificates that strangers made of its name and key, or that a signer issued himself, stand in nobody's way.
     """
     known = (known_certificate(item.dump()) for item in anchors)
     above = deque({item.der: item for item in known if item is not None}.values())
@@ -200,7 +200,8 @@ def _issuers_below(
         for item in below.get(issuer.subject, ()):
             if item.der not in trusted and item.der not in found and fits(item, issuer):
                 found[item.der] = issuer
-                above.append(item)
+                if item.may_issue:
+                    above.append(item)
     return found
 
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from operator import sub
+from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
 
@@ -22,11 +20,12 @@ _SCALE, _MAX_SIDE = 1.0, 3_000
 _FAR, _PARTS = 1_000.0, 1_000
 #: Grey levels (0 to 255) by which a letter stands out; fainter ones people overlook.
 _CONTRAST = 48
+_ON_WHITE_OVERLOOKED = bytes(range(256 - _CONTRAST, 256))
 #: A letter may fill its box; its surroundings are looked at too, pixels.
 _RIM = 1
 _MAX_ANNOTATIONS = 1_000
 #: Letters that are smaller nobody reads, points.
-_SMALLEST = 3.0
+SMALLEST = 3.0
 #: Letters whose middles are nearer than this part of their size lie upon each other, if one is at most twice as large.
 _SAME_PLACE, _AS_LARGE = 0.25, 2.0
 
@@ -37,38 +36,49 @@ class PageInk:
     def __init__(self, page: Any) -> None:
         self._page = page
         self._scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
-        picture = self._picture = self._drawn(annotations=False)
-        self._width, self._height = picture.size
-        self._covered: Image | None = None
-        if _has_covers(page):
-            from PIL import ImageChops
-
-            self._covered = ImageChops.difference(picture, self._drawn(annotations=True))
+        self._picture = self._drawn(annotations=False)
+        self._covered = self._drawn(annotations=True) if _has_covers(page) else self._picture
+        starts = range(0, self._height * self._row, self._row)
+        self._is_covered = [
+            self._picture[at : at + self._width] != self._covered[at : at + self._width] for at in starts
+        ]
         # Where the page's origin and its two axes lie on the picture: it may be turned.
         self._origin, self._right, self._up = (self._pixel(x, y) for x, y in ((0, 0), (_FAR, 0), (0, _FAR)))
 
     def shows(self, box: Box, height: float) -> bool:
         """Tell whether something stands out at the box of a letter (points), which has a height with what it leaves."""
-        if height < _SMALLEST:
+        if height < SMALLEST:
             return False
         (x1, y1), (x2, y2) = self._place(box[0], box[1]), self._place(box[2], box[3])
         left, right = max(min(x1, x2) - _RIM, 0), min(max(x1, x2) + _RIM, self._width)
         upper, lower = max(min(y1, y2) - _RIM, 0), min(max(y1, y2) + _RIM, self._height)
         if left >= right or upper >= lower:
             return False
-        place = (left, upper, right, lower)
-        darkest, lightest = _extremes(self._picture, place)
-        if lightest - darkest < _CONTRAST:
+        greys = self._cut(self._picture, left, upper, right, lower)
+        if not _stands_out(greys):
             return False
-        return self._covered is None or _extremes(self._covered, place)[1] < _CONTRAST
+        if True not in self._is_covered[upper:lower]:
+            return True
+        covered = self._cut(self._covered, left, upper, right, lower)
+        return all(abs(difference) < _CONTRAST for difference in map(sub, greys, covered))
 
-    def _drawn(self, *, annotations: bool) -> Image:
+    def _cut(self, picture: bytes, left: int, upper: int, right: int, lower: int) -> bytes:
+        """Return the greys of a part of a picture."""
+        starts = range(upper * self._row + left, lower * self._row + left, self._row)
+        width = right - left
+        return b"".join([picture[start : start + width] for start in starts])
+
+    def _drawn(self, *, annotations: bool) -> bytes:
+        """Return the greys (0 to 255) of the page, row by row; a row may have some bytes more than the page is wide."""
         bitmap = self._page.render(
             scale=self._scale, grayscale=True, draw_annots=annotations, may_draw_forms=annotations
         )
-        picture: Image = bitmap.to_pil().convert("L")  # a copy: the bitmap's bytes go
+        self._width: int = bitmap.width
+        self._height: int = bitmap.height
+        self._row: int = bitmap.stride
+        greys = bytes(bitmap.buffer)
         bitmap.close()
-        return picture
+        return greys
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
         """Return the pixel at a point of the page."""
@@ -87,9 +97,11 @@ class PageInk:
         return across.value / _PARTS, down.value / _PARTS
 
 
-def _extremes(picture: Image, place: tuple[int, int, int, int]) -> tuple[int, int]:
-    """Return the darkest and the lightest grey of a picture's part."""
-    return cast("tuple[int, int]", picture.crop(place).getextrema())  # of one band
+def _stands_out(greys: bytes) -> bool:
+    """Tell whether some of it is darker than some by what people see."""
+    if b"\xff" in greys:  # on white paper, as mostly: faster than to look for the darkest
+        return bool(greys.translate(None, _ON_WHITE_OVERLOOKED))
+    return max(greys) - min(greys) >= _CONTRAST
 
 
 def _has_covers(page: Any) -> bool:
@@ -125,34 +137,44 @@ def _is_signature_field(page: Any, annotation: Any) -> bool:
 def crowded(letters: Iterable[tuple[str, Box]]) -> set[Box]:
     """Return the boxes upon which another letter stands: which of the two is seen, the text does not tell."""
     found: set[Box] = set()
-    cells: dict[tuple[int, int], list[tuple[str, Box]]] = defaultdict(list)
+    cells: dict[tuple[int, int], list[_Spot]] = defaultdict(list)
     before: Box | None = None
     for text, box in letters:
         if box == before:
             continue  # one glyph for several characters: a ligature, a selector of its form
-        before, (x, y) = box, _middle(box)
+        before, spot = box, _spot(text, box)
         # What lies upon a letter of up to 24 points is in its cell or one beside.
-        column, row = int(x // _CELL), int(y // _CELL)
-        near = (each for i in (-1, 0, 1) for j in (-1, 0, 1) for each in cells.get((column + i, row + j), ())[-_MOST:])
-        for other, there in near:
-            if other != text and _lie_together(box, there):
-                found |= {box, there}
-        cells[column, row].append((text, box))
+        column, row = int(spot.x // _CELL), int(spot.y // _CELL)
+        for i, j in _AROUND:
+            for other in cells.get((column + i, row + j), ())[-_MOST:]:
+                if other.text != text and _lie_together(spot, other):
+                    found |= {box, other.box}
+        cells[column, row].append(spot)
     return found
 
 
+class _Spot(NamedTuple):
+    """A letter, its middle and its size, in points."""
+
+    text: str
+    box: Box
+    x: float
+    y: float
+    size: float
+
+
+def _spot(text: str, box: Box) -> _Spot:
+    left, bottom, right, top = box
+    return _Spot(text, box, (left + right) / 2, (bottom + top) / 2, max(right - left, top - bottom))
+
+
 _CELL, _MOST = 6.0, 50
+_AROUND = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
 
 
-def _lie_together(one: Box, other: Box) -> bool:
-    smaller, larger = sorted((_size(one), _size(other)))
-    (x1, y1), (x2, y2) = _middle(one), _middle(other)
-    return larger <= _AS_LARGE * smaller and max(abs(x1 - x2), abs(y1 - y2)) < _SAME_PLACE * smaller
-
-
-def _size(box: Box) -> float:
-    return max(box[2] - box[0], box[3] - box[1])
-
-
-def _middle(box: Box) -> tuple[float, float]:
-    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+def _lie_together(one: _Spot, other: _Spot) -> bool:
+    smaller = min(one.size, other.size)
+    near = _SAME_PLACE * smaller
+    if abs(one.x - other.x) >= near or abs(one.y - other.y) >= near:
+        return False
+    return max(one.size, other.size) <= _AS_LARGE * smaller

@@ -38,6 +38,7 @@ class PageStates:
         self._file = file
         self._doubts = doubts
         self._beyond_doubt: dict[int, bool] = {}
+        self._drawn_by: dict[tuple[int, int], AbstractSet[int] | None] = {}
 
     def ends(self, asked: Iterable[tuple[FoundSignature, Sequence[int]]]) -> list[int]:
         """Return, for each signature and the pages (from 0) to read, the end of a state that shows them as it did.
@@ -61,8 +62,18 @@ class PageStates:
         # The same reading of the page tree (7.7.3): no node or page of it was written in between.
         if tree is not page_tree(new) or any(number >= len(tree.pages) for number in numbers):
             return False
-        alike = _is_surrounded_alike(old, new) and all(_is_alike(old, new, tree.pages[number]) for number in numbers)
+        alike = _is_surrounded_alike(old, new) and all(self._is_alike(old, new, number) for number in numbers)
         return alike and self._is_beyond_doubt(first.revision, first.end)
+
+    def _is_alike(self, old: View, new: View, number: int) -> bool:
+        """Whether a page that was not written is drawn by what was not, and has its fields at the same places."""
+        page = page_tree(old).pages[number]
+        key = old.index, number
+        if key not in self._drawn_by:
+            drawn = [value for name, value in page.entries.items() if name not in ("/Parent", "/Annots")]
+            self._drawn_by[key] = _looked_up(old, lambda view: _follows(view, drawn))
+        places = _looked_up(old, lambda view: _has_its_places(old, new, page, view))
+        return all(found is not None and _is_unwritten(old, new, found) for found in (self._drawn_by[key], places))
 
     def _is_beyond_doubt(self, revision: int, end: int) -> bool:
         """Whether every reader finds the same in what came after a revision."""
@@ -82,20 +93,16 @@ def _is_surrounded_alike(old: View, new: View) -> bool:
         return False
     said = _but(one, _OF_CATALOG) == _but(other, _OF_CATALOG) and _but(form, _OF_FORM) == _but(later, _OF_FORM)
     listed = old.resolve(form.get("/Fields")) == new.resolve(later.get("/Fields"))
-    return said and listed and _is_unwritten(old, new, lambda view: _follows(view, [one.get("/OCProperties")]))
+    layers = _looked_up(old, lambda view: _follows(view, [one.get("/OCProperties")]))
+    return said and listed and layers is not None and _is_unwritten(old, new, layers)
 
 
-def _is_alike(old: View, new: View, page: Page) -> bool:
-    """Whether a page that was not written is drawn by what was not written, and has its fields at the same places."""
-    drawn = [value for key, value in page.entries.items() if key not in ("/Parent", "/Annots")]
-
-    def looks(view: View) -> bool:
-        items = view.resolve(page.entries.get("/Annots"))
-        if not isinstance(items, list) or len(items) > _MOST_ANNOTATIONS:
-            return False
-        return all(_is_placed_alike(old, new, item, view) for item in items) and _follows(view, drawn)
-
-    return _is_unwritten(old, new, looks)
+def _has_its_places(old: View, new: View, page: Page, noting: View) -> bool:
+    """Whether no annotation hides a name, and all stay as they were; see `_is_placed_alike`."""
+    items = noting.resolve(page.entries.get("/Annots"))
+    if not isinstance(items, list) or len(items) > _MOST_ANNOTATIONS:
+        return False
+    return all(_is_placed_alike(old, new, item, noting) for item in items)
 
 
 def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
@@ -128,10 +135,15 @@ def _is_placed_alike(old: View, new: View, item: Value, noting: View) -> bool:
     return False
 
 
-def _is_unwritten(old: View, new: View, look: Callable[[View], bool]) -> bool:
-    """Whether ``look`` finds what it looks for, and no object that it looked up was written in between."""
+def _looked_up(old: View, look: Callable[[View], bool]) -> AbstractSet[int] | None:
+    """Return the numbers of the objects that ``look`` looked up; None where it does not find what it looks for."""
     numbers: set[int] = set()
-    return look(old.noting(numbers)) and all(old.locate(number) == new.locate(number) for number in numbers)
+    return numbers if look(old.noting(numbers)) else None
+
+
+def _is_unwritten(old: View, new: View, numbers: AbstractSet[int]) -> bool:
+    """Whether none of these objects was written in between."""
+    return not any(new.is_written(numbers, revision) for revision in range(old.index + 1, new.index + 1))
 
 
 def _follows(view: View, values: Iterable[Value]) -> bool:

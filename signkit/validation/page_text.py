@@ -12,18 +12,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from signkit.drawing import open_document
 from signkit.jpki.normalise import fold
 from signkit.preview import signature_places
-from signkit.validation.page_ink import PageInk, crowded
+from signkit.validation.page_ink import SMALLEST, PageInk, crowded
 from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 Carried = Literal["yes", "joined", "between", "no"]
 #: How the page beside a field carries each text that was asked about.
 Answer = Mapping[str, Carried]
 Box = tuple[float, float, float, float]
+#: How far above or below a field, then how far to its side.
+_Distance = tuple[float, float]
 
 _SECONDS = 20.0
 _MEMORY = 2 * 1024 * 1024 * 1024
@@ -40,8 +42,7 @@ _JOINED = 0.6
 _SUFFIXES = ("様", "殿", "氏", "印", "㊞")
 
 
-@dataclass(frozen=True)
-class Character:
+class Character(NamedTuple):
     """A character of a page, where it stands (left, bottom, right, top in points), and how near to the field.
 
     Attributes:
@@ -208,8 +209,9 @@ def _beside(
             places = signature_places(document, page)
             here = [name for name, _ in places if name in wanted]
             characters = _seen(page, list(_characters(page))) if here else []
+            distances = [[(name, _distance(box, place)) for name, place in places] for _, box in characters]
             for name in here:
-                around = tuple(islice(_around(name, places, characters), _MAX_AROUND + 1))
+                around = tuple(islice(_around(name, characters, distances), _MAX_AROUND + 1))
                 yield name, around if len(around) <= _MAX_AROUND else None
             page.close()
     finally:
@@ -238,11 +240,15 @@ def _characters(page: Any) -> Iterator[tuple[str, Box, float]]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
         high = 0
-        box = words.get_charbox(index)
+        if not 32 < code < 0x110000:
+            continue
         # What lies outside the crop box nobody sees (ISO 32000-2 14.11.2).
-        if 32 < code < 0x110000 and _is_within(box, edges):
-            left, bottom, right, top = words.get_charbox(index, loose=True)
-            yield chr(code), box, max(right - left, top - bottom)
+        if _is_within(box := words.get_charbox(index), edges):
+            height = max(box[2] - box[0], box[3] - box[1])
+            if height < SMALLEST:  # a full stop leaves more than it draws
+                left, bottom, right, top = words.get_charbox(index, loose=True)
+                height = max(right - left, top - bottom)
+            yield chr(code), box, height
     words.close()
 
 
@@ -251,19 +257,20 @@ def _is_within(box: Box, edges: Box) -> bool:
     return bool(edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3])
 
 
-def _around(name: str, places: Sequence[tuple[str, Box]], characters: Iterable[tuple[str, Box]]) -> Iterator[Character]:
-    field = next(box for each, box in places if each == name)
-    others = [box for each, box in places if each != name]
-    for text, box in characters:
-        own = _distance(box, field)
+def _around(
+    name: str, characters: Sequence[tuple[str, Box]], distances: Sequence[Sequence[tuple[str, _Distance]]]
+) -> Iterator[Character]:
+    for (text, box), places in zip(characters, distances, strict=True):
+        own = next(distance for each, distance in places if each == name)
         if own[0] <= 2 * _REACH:
-            nearest = min((_distance(box, other) for other in others), default=None)
-            yield Character(text, box, own[0], nearest and nearest[0], nearest is None or own <= nearest)
+            other = min([distance for each, distance in places if each != name], default=None)
+            yield Character(text, box, own[0], other and other[0], other is None or own <= other)
 
 
-def _distance(box: Box, field: Box) -> tuple[float, float]:
-    """How far above or below the field, then how far to its side."""
+def _distance(box: Box, field: Box) -> _Distance:
+    left, bottom, right, top = box
+    start, lower, end, upper = field
     return (
-        max(field[1] - box[3], box[1] - field[3], 0.0),
-        max(field[0] - box[2], box[0] - field[2], 0.0),
+        lower - top if lower > top else bottom - upper if bottom > upper else 0.0,
+        start - right if start > right else left - end if left > end else 0.0,
     )

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
 from signkit.archive.adding import add_file, add_paper, correct_entry
 from signkit.archive.backup import backup, restore
-from signkit.archive.entries import LedgerEntry, TransactionFacts, TransactionParty
+from signkit.archive.entries import LedgerEntry, TransactionFacts, TransactionParty, load_entries
 from signkit.archive.finding import Query, find_numbers
 from signkit.archive.index import sought_form
 from signkit.archive.judging import Judged
-from signkit.archive.purging import apply_disposals, disposals, due_entries, purge, read_register, register_csv
+from signkit.archive.purging import (
+    _POSSIBLY_DUE,
+    apply_disposals,
+    disposals,
+    due_entries,
+    purge,
+    read_register,
+    register_csv,
+)
 from signkit.archive.retention import Business, Keeping, business_of, keeping_of
 from signkit.archive.store import DISPOSALS, create_archive, finish_disposal, open_archive
 from signkit.archive.verifying import verify
@@ -83,11 +92,13 @@ def test_until_when_an_entry_is_kept(facts, business, until, rule):
     assert keeping_of(entry(**facts), business) == Keeping(until, rule)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["sale", "explanation", "lease", "brokerage", "employment", "business", "consent", "identity-record",
-     "brokerage-ledger", "invoice", "contract", "other"],
+KINDS = (
+    "sale", "explanation", "lease", "brokerage", "employment", "business", "consent", "identity-record",
+    "brokerage-ledger", "invoice", "contract", "other",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_a_rule_and_every_rule_a_source(kind):
     keeping = keeping_of(entry(kind=kind, date=date(2000, 1, 1), end_date=date(2000, 1, 1)), Business())
     assert keeping.until is not None
@@ -265,3 +276,48 @@ def test_what_is_no_register_is_refused(tmp_path, text):
     (tmp_path / "d.jsonl").write_text(text)
     with refused_as("register-unreadable"):
         read_register(tmp_path / "d.jsonl")
+
+
+_DAYS = [None, *(TODAY - timedelta(days=round(365.2425 * years) + more) for years in (0, 5, 7, 8, 10, 11, 30)
+                 for more in (-1, 0, 1, 61, 400))]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [{}, {"tax_years": "10"}, {"fiscal_year_end": "03-31"}, {"filing_months": "0"}])
+def test_the_index_finds_what_a_look_at_each_entry_finds(tmp_path, settings):
+    """Of all kinds, with and without an end, before and after each period's end."""
+    random = Random(repr(settings))
+    create_archive(tmp_path / "kept", settings)
+    with open_archive(tmp_path / "kept") as archive:
+        for number in range(1, 301):
+            kind, day, end = random.choice(KINDS), random.choice(_DAYS), random.choice(_DAYS)
+            record = {"new_house": True} if random.random() < 0.2 else None
+            add_paper(archive, TransactionFacts(kind, f"{number}", day, end_date=end, record=record))
+        numbers = range(1, 301)
+        business = business_of(archive)
+        keeping = {each.number: keeping_of(each, business) for each in load_entries(archive.connection, numbers)}
+        wanted = [number for number, each in keeping.items() if each.until is not None and each.until < TODAY]
+        assert [each.entry.number for each in due_entries(archive, TODAY)] == wanted
+        assert [each.entry.number for each in due_entries(archive, TODAY, after=150)] == [n for n in wanted if n > 150]
+        assert [each.entry.number for each in due_entries(archive, TODAY, among=numbers)] == wanted
+        assert 50 < len(wanted) < 250
+
+
+def test_what_is_due_is_looked_for_by_an_index_and_few_entries_are_looked_at(archive):
+    """As many statements with a thousand entries that must be kept as with none."""
+    add_paper(archive, TransactionFacts("contract", date=date(2001, 1, 1)))
+
+    def looks():
+        said = []
+        archive.connection.set_trace_callback(said.append)
+        assert len(list(due_entries(archive, TODAY))) == 1
+        archive.connection.set_trace_callback(None)
+        return len(said)
+
+    before = looks()
+    for number in range(20):
+        add_paper(archive, TransactionFacts("contract", f"{number}", TODAY))
+        add_paper(archive, TransactionFacts("lease", f"{number}", date(2001, 1, 1)))
+    assert looks() == before
+    [plan] = archive.connection.execute(f"EXPLAIN QUERY PLAN {_POSSIBLY_DUE}", ("lease", 1, "2020-01-01"))
+    assert plan[3].endswith("INDEX entry_by_last_day (kind=? AND <expr>=? AND <expr><?)")

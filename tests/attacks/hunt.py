@@ -36,9 +36,12 @@ _PARTNERS = {
     "hidden sections": ("hidden sections",),
     "fields prepared": ("fields prepared", "nobody follows"),
     "causes healed": ("causes healed",),
+    "annotations that are content": ("annotations that are content",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
 _COMMENTING = {"annotations", "comments"}
+#: Classes that are refused anyway where comments may not change.
+_UNDER_P3 = {"comments", "annotations that are content"}
 #: What goes wrong where two mutations do not go together.
 MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
 _TRIES = 10
@@ -131,7 +134,7 @@ def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
         first = _weighted(choice, _firsts(kind))
         families = [*bases.FAMILIES] if not first.prepares else [*shapes.SHAPES]
         choice.shuffle(families)
-        seals = ("p3",) if kind == "comments" else bases.SEALS
+        seals = ("p3",) if kind in _UNDER_P3 else bases.SEALS
         for family in families:
             case = _case(choice, first, bases.one_of(family, choice, seals), f"{seed}/{attempt}/{family}")
             try:

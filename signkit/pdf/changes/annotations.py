@@ -13,6 +13,7 @@ from signkit.pdf.changes.revision_state import is_widget
 from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
 from signkit.pdf.pages import Page
+from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 #: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
@@ -121,9 +122,10 @@ class Annotations:
             # A comment may be removed under P 3 (table 257); a widget is the form's, and goes with no permission.
             Gravity.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Gravity.OTHER
         )
-        yield from breach(
-            "annotation-removed", level=level, at=ChangePlace(page=page.number, number=self._all.number(item))
-        )
+        place = ChangePlace(page=page.number, number=self._all.number(item))
+        yield from breach("annotation-removed", level=level, at=place)
+        if not self._is_comment(self._all.old, entries):
+            yield from breach("annotation-content", at=place)
 
     def _judge_kept(self, item: Value, match: Value, page: _OnPage) -> Iterator[Change]:
         if isinstance(item, Ref) and isinstance(match, Ref) and self._is_field(item, match):
@@ -152,6 +154,9 @@ class Annotations:
         yield from breach(
             "annotation-changed", level=level, at=ChangePlace(page=page.number, number=self._all.number(match))
         )
+        if plain and not widget and not self._is_comment(self._all.old, old):
+            place = ChangePlace(page=page.number, number=self._all.number(match))
+            yield from breach("annotation-content", at=place)
         # P 3 permits changing an annotation, not making it do something else.
         acts = plain and any(not self._all.equality.same_drawn(old.get(key), new.get(key)) for key in {"/A"} | _ACTING)
         if plain and (acts or old.get("/Subtype") != new.get("/Subtype")):
@@ -202,6 +207,13 @@ class Annotations:
         further = isinstance(action, dict) and "/Next" in action
         if kind != "/Widget" and (kind not in ADDABLE or not leads or further or entries.keys() & _ACTING):
             yield from breach("annotation-kind", at=place)
+
+    @staticmethod
+    def _is_comment(view: View, entries: Value) -> bool:
+        """Whether an annotation is of a kind that people add; films, models, watermarks and the like are content."""
+        kind = view.resolve(entries.get("/Subtype")) if isinstance(entries, dict) else None
+        # Without a kind, viewers draw nothing of it (table 166).
+        return kind is None or kind in ADDABLE or kind == "/Widget"
 
     def _judge_place(self, item: Value, page: _OnPage) -> Iterator[Change]:
         """Whatever is new may not hide what was signed, also where the document allows annotations.

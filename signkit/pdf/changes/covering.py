@@ -306,6 +306,8 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
     state, stack = State(matrix), list[State]()
     path = _Path()
     for token, operands in content_operations(content, view.file.meter.check_time):
+        if token not in _COUNTING:
+            continue
         # 8.4.2: q and Q keep the whole graphics state.
         if token == b"q":
             stack.append(state.copy())
@@ -330,6 +332,7 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
 _PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
 #: What moves the place at which something is shown, or shows words there.
 _PLACING = frozenset(b"cm BT Tf TL Ts Tz Tc Tm Td TD T* Tj TJ ' \"".split())
+_COUNTING = _PATH | _PLACING | {b"q", b"Q", b"BI", b"Do"}
 
 
 class _Path:

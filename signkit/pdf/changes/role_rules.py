@@ -56,6 +56,7 @@ _ALL = (
     Rule("annotation-changed", Gravity.ANNOTATIONS, "annotation-changed", "Annotations need P 3 (table 257)."),
     Rule("annotation-removed", Gravity.ANNOTATIONS, "annotation-removed", "Annotations need P 3 (table 257)."),
     Rule("annotation-kind", Gravity.OTHER, "annotation-kind", "What is added comments or leads elsewhere (12.5.6)."),
+    Rule("annotation-content", Gravity.OTHER, "annotation-kind", "What nobody may add as a comment stays (12.5.6)."),
     Rule("annotation-order", Gravity.OTHER, "annotation-order", "What lies above what stays (12.5.2)."),
     Rule("annotation-places", Gravity.OTHER, "annotation-places", "An annotation stands once, on one page (12.5.2)."),
     Rule("covers-text", Gravity.OTHER, "covers-text", "Nothing new hides what was signed."),

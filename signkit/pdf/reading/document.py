@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import cast
 
@@ -354,8 +355,9 @@ class History:
     def __init__(self, file: PdfFile, sections: list[Section]) -> None:
         self.file = file
         self.sections = sections
-        self._changes: dict[int, list[tuple[int, Location | None]]] = {}
-        for index, section in enumerate(sections):
+        oldest = sections[0].entries.items() if sections else ()
+        self._changes: dict[int, list[tuple[int, Location | None]]] = {number: [(0, place)] for number, place in oldest}
+        for index, section in enumerate(sections[1:], 1):
             for number, place in section.entries.items():
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
@@ -437,7 +439,7 @@ class View:
         """Return the same view, one that adds to ``numbers`` every object looked for, object streams included."""
         return View(self.history, self.index, numbers)
 
-    def is_written(self, numbers: set[int], revision: int) -> bool:
+    def is_written(self, numbers: AbstractSet[int], revision: int) -> bool:
         """Whether a revision of the file writes one of these objects."""
         return not numbers.isdisjoint(self.history.sections[revision].entries)
 

@@ -31,24 +31,23 @@ class Referrers:
             history.file.meter.check_time()
             for number, place in section.entries.items():
                 if place is not None:
-                    self._note(number, scan_names(history.file, number, place) or named_by(view.get(Ref(number, 0))))
+                    named = scan_names(history.file, number, place) or named_by(view.get(Ref(number, 0)))
+                    if named is not _NOBODY:
+                        self._note(number, named)
 
     def _note(self, number: int, named: Named) -> None:
-        if named is _NOBODY:
-            return
-        for target in named.targets:
+        targets, links, aims, held = named
+        for target in targets:
             self._named_by[target].append(number)
-        if not (named.links or named.aims or named.held):  # as most
+        if not (links or aims or held):  # as most
             return
-        for target in named.links:
+        self._linking.add(number)
+        for target in links:
             self._linked_by[target].append(number)
-            self._linking.add(number)
-        for target in named.aims:
+        for target in aims:
             self._aimed_by[target].append(number)
-            self._linking.add(number)
-        for target in named.held:
+        for target in held:
             self._held_by[target].append(number)
-            self._linking.add(number)
 
     def leading_to(
         self, changed: Iterable[int], pages: AbstractSet[int] = frozenset(), annotations: AbstractSet[int] = frozenset()

@@ -37,6 +37,7 @@ _PLAIN_TABLE = re.compile(
     rb"xref ?(?:\r\n|\n|\r)"
     rb"((?:\d{1,7} \d{1,7} ?(?:\r\n|\n|\r)(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+)*+)[\t\n\r ]*+trailer(?=[\t\n\r <])"
 )
+_PLAIN_ROWS = re.compile(rb"(?: \r| \n|\r\n)((?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+)")
 _PLAIN_SUBSECTION = re.compile(rb"(\d{1,7}) (\d{1,7}) ?(?:\r\n|\n|\r)")
 _ROW_BYTES = 20
 _MAX_ROWS_PASSED = 1 << 12
@@ -83,6 +84,24 @@ class Section:
     conflicts: set[int] = field(default_factory=set)
     flaws: list[str] = field(default_factory=list)
     freed: dict[int, int] = field(default_factory=dict)
+
+
+def _add_row(section: Section, number: int, place: int, generation: int, used: bool) -> None:
+    if used and place:
+        section.entries[number] = Location(place, generation)
+        return
+    section.entries[number] = None
+    if used:
+        section.flaws.append("offset-zero")
+    else:
+        section.freed[number] = generation
+
+
+def _plain_rows(data: bytes, position: int, most: int) -> list[tuple[int, int, bytes]]:
+    """Return offset, generation and letter of the plain rows behind the line end at ``position``."""
+    rows = _PLAIN_ROWS.match(data, position, position + _ROW_BYTES * (min(most, _MAX_ROWS_PASSED) + 1))
+    parts = rows[1][: _ROW_BYTES * most].split() if rows is not None else []
+    return list(zip(map(int, parts[0::3]), map(int, parts[1::3]), parts[2::3], strict=True))
 
 
 #: Reads the object whose value begins at a position; returns it and where it ends.
@@ -153,7 +172,6 @@ class _SectionReader:
 
         A first row that is the free list's head means numbering from 0, whatever is said: for some readers only.
         """
-        rows, freed = section.entries, section.freed
         number, left, first, exact, listed = 0, 0, True, True, 0
         scan, data = _TABLE_ROW.match, self.data
         while match := scan(data, position):
@@ -162,24 +180,24 @@ class _SectionReader:
                 exact = exact and left == 0
                 number, left, first = int(one), int(other), True
             else:
-                place, generation, used = int(one), int(other), kind.endswith(b"n")
+                generation, used = int(other), kind.endswith(b"n")
                 if first and number and not used and generation == 65535:
                     number = 0 if number == 1 else number
                     section.flaws.append("numbering")
-                if used and not place:
-                    section.flaws.append("offset-zero")
-                if not used:
-                    freed[number] = generation
-                rows[number] = Location(place, generation) if used and place else None
+                _add_row(section, number, int(one), generation, used)
                 number, left, first, listed = number + 1, left - 1, False, listed + 1
-                if listed & (_MAX_ROWS_PASSED - 1) == 0:
-                    self.meter.check_time()
+            position = match.end()
+            if not first and (more := _plain_rows(data, position, left)):  # as most: many at once
+                for place, generation, letter in more:
+                    _add_row(section, number, place, generation, letter == b"n")
+                    number += 1
+                left, listed, position = left - len(more), listed + len(more), position + _ROW_BYTES * len(more)
+            self.meter.check_time()
             if listed > self.meter.limits.objects:
                 raise LimitExceeded("objects", self.meter.limits.objects)
-            position = match.end()
         if not exact or left:
             section.conflicts.add(0)  # readers differ about what follows
-        if listed != len(rows):
+        if listed != len(section.entries):
             section.flaws.append("object-twice")
         return position
 

@@ -77,6 +77,7 @@ _TOKEN = re.compile(
     + _REGULAR
     + rb"++))"
 )
+_NAME = _TOKEN.groupindex["name"]
 _SPACE_AT = re.compile(_SPACE)
 # 7.3.5: # and two digits stand for a byte.
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -123,7 +124,7 @@ def parse_value(data: bytes, position: int, depth: int = 200, watch: Watch = _no
         kind = match.lastgroup
         position = match.end()
         if kind == "name":  # the usual kinds first
-            token = match["name"]
+            token = match[_NAME]
             value = _NAMES.get(token) or _name(token)
         elif kind == "ref":
             value = Ref(int(match[2]), int(match[3]))
@@ -153,8 +154,11 @@ def _close(token: bytes, items: list[Value], stack: list[tuple[bytes, list[Value
 
 def _dictionary(items: list[Value]) -> dict[str, Value]:
     keys = items[0::2]
-    if len(items) % 2 or not all(isinstance(key, str) and key[:1] == "/" for key in keys):
+    if len(items) % 2:
         raise SyntaxProblem("a dictionary is not made of names and values")
+    for key in keys:
+        if type(key) is not str or key[0] != "/":
+            raise SyntaxProblem("a dictionary is not made of names and values")
     # 7.3.7: keys are unique; where they are not, readers take the first or the last.
     result = dict(zip(keys, items[1::2], strict=True))
     if len(result) != len(keys):
@@ -253,17 +257,20 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return _ESCAPES.get(code, code)
 
 
-def references(value: Value) -> Iterator[Ref]:
-    """Yield every reference that ``value`` itself holds."""
+def references(value: Value) -> list[Ref]:
+    """Return every reference that ``value`` itself holds."""
+    found: list[Ref] = []
     todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
     while todo:
         item = todo.pop()
-        if isinstance(item, Ref):
-            yield item
-        elif isinstance(item, dict):
+        kind = type(item)  # a value is of these types themselves
+        if kind is Ref:
+            found.append(item)
+        elif kind is dict:
             todo += item.values()
-        elif isinstance(item, list):
+        elif kind is list:
             todo += item
+    return found
 
 
 class DictionaryEntry(NamedTuple):
@@ -302,9 +309,11 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
 
 _CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
-#: An operator with nothing before it but a name and a few plain numbers, as most are: read at once.
+#: An operator with nothing before it but a name, a number of marked content and a few plain numbers, as most are: read
+#: at once.
 _PLAIN_OPERATION = re.compile(
-    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+)?+"
+    rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+"
+    rb"(?:<</MCID (\d{1,9}+)>>[\t\n\x0c\r ]*+)?+)?+"
     rb"((?:[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)[\t\n\x0c\r ]++){0,8}+)"
     rb"((?!(?:ID|R|null|true|false)(?!" + _REGULAR + rb"))[A-Za-z'\"][A-Za-z0-9*]{0,15}+)(?!" + _REGULAR + rb")"
 )
@@ -323,9 +332,11 @@ def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[
         if count & _UNWATCHED == 0:
             watch()
         if (match := plain(data, position)) is not None:
-            name, numbers, operator = match.groups()
+            name, marked, numbers, operator = match.groups()
             if name:
                 operands.append(_NAMES.get(name) or _name(name))
+            if marked:
+                operands.append({"/MCID": int(marked)})
             if numbers:
                 operands += map(float, numbers.split())
         elif (match := scan(data, position)) is None:

@@ -6,6 +6,7 @@ Names are kept in the form in which they are compared (RFC 5280 7.1).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from asn1crypto import x509
 
 from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import UNDECODED, comparable_name
+from signkit.pki.one_reading import has_own_fields_only
 from signkit.pki.paths.use import Use, stated_use
 from signkit.pki.sharing import kept_by_thread
 
@@ -35,6 +37,9 @@ _USUAL = {
 #: Extensions that change what a path means, critical or not.
 #: RFC 5280 6.1.2 to 6.1.4 keep state for these from certificate to certificate; only the engine does so.
 _CONSTRAINING = {"name_constraints", "policy_constraints", "policy_mappings", "inhibit_any_policy", "aa_controls"}
+
+#: Extensions that are a SEQUENCE of fields and are weighed: what stands in them, and is no field, hides what follows.
+_READ = {"basic_constraints", "authority_key_identifier", "name_constraints", "policy_constraints"}
 
 
 class SignedObject:
@@ -130,8 +135,18 @@ class KnownCertificate(SignedObject):
         Extensions are of version 3 alone (RFC 5280 4.1.2.1, 4.2); older readers do not look at them.
         """
         names = [name for name, _ in self.extensions]
-        is_new = not names or self.certificate["tbs_certificate"]["version"].native == "v3"
+        inside = self.certificate["tbs_certificate"]
+        # An element that a certificate has no field for hides the optional ones behind it from some programs.
+        if not has_own_fields_only(self.certificate, inside, *self._extension_values()):
+            return False
+        is_new = not names or inside["version"].native == "v3"
         return is_new and len(set(names)) == len(names) and self.names_one_algorithm
+
+    def _extension_values(self) -> Iterator[Any]:
+        for item in self.certificate["tbs_certificate"]["extensions"] or ():
+            yield item
+            # None where no type is known for it.
+            yield item["extn_value"].parsed if item["extn_id"].native in _READ else None
 
     @cached_property
     def extensions(self) -> tuple[tuple[str, bool], ...]:
@@ -167,6 +182,14 @@ class KnownCertificate(SignedObject):
         states_it = constraints is not None and bool(constraints["ca"].native)
         # Without keyUsage the key may do all; with it, keyCertSign must be set (RFC 5280 4.2.1.3, 6.1.4 k, n).
         return states_it and (usage is None or "key_cert_sign" in usage.native)
+
+    @cached_property
+    def may_issue(self) -> bool:
+        """Below an anchor: an authority that all programs read as one (RFC 5280 6.1.4 k)."""
+        try:
+            return self.has_one_reading and self.is_authority
+        except (ValueError, TypeError, KeyError):  # what cannot be read makes nobody an authority
+            return False
 
     @cached_property
     def engine_names(self) -> Names:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.pki.distinguished_names import compare_new_characters_exactly, labelled_name
+from signkit.pki.distinguished_names import comparable_name, compare_new_characters_exactly, labelled_name
 from signkit.pki.revocation.crl_index import CertificateKind
 from signkit.pki.revocation.crl_list import ListMalformed, ListUnsupported
 from signkit.words import printable
@@ -130,7 +130,7 @@ def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) 
 
     The last paragraph of RFC 5280 6.3.3: any list of the certificate's own issuer counts, as if a point named it.
     """
-    own = list_issuer == certificate.issuer.hashable
+    own = list_issuer == comparable_name(certificate.issuer)
     # The certificate's issuer itself; a point that it does not name is found by that rule.
     if own:
         yield None
@@ -140,7 +140,7 @@ def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) 
         if not _is_given(point["crl_issuer"]):
             if own:
                 yield point
-        elif indirect and any(item.chosen.hashable == list_issuer for item in named):
+        elif indirect and any(comparable_name(item.chosen) == list_issuer for item in named):
             yield point
 
 
@@ -151,7 +151,7 @@ def _same_point(stated: Any, point: Any, issuer: x509.Name) -> bool:
     wanted = {_comparable(item) for item in _point_names(stated["distribution_point"], issuer)} - {None}
     # With no point in the certificate, the list's point must bear the issuer's own name.
     if point is None:
-        return f"directory:{issuer.hashable}" in wanted
+        return f"directory:{comparable_name(issuer)}" in wanted
     # cRLIssuer stands in for a distribution point that is left out (RFC 5280 4.2.1.13).
     names = list(_point_names(point["distribution_point"], issuer)) or list(point["crl_issuer"] or ())
     return any(_comparable(item) in wanted for item in names)
@@ -200,7 +200,7 @@ def index_name(key_sha256: str, name_sha256: str, certificates: CertificateKind,
 def issuer_digests(issuer: x509.Certificate) -> tuple[str, str]:
     """Return SHA-256 of an authority's key (DER SubjectPublicKeyInfo) and of its name as names are compared."""
     key = hashlib.sha256(issuer.public_key.dump()).hexdigest()
-    return key, hashlib.sha256(issuer.subject.hashable.encode("utf-8", "surrogatepass")).hexdigest()
+    return key, hashlib.sha256(comparable_name(issuer.subject).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _is_given(value: Any) -> bool:
@@ -223,7 +223,7 @@ def _point_names(point: Any, issuer: x509.Name) -> Iterator[x509.GeneralName]:
 
 def _comparable(name: x509.GeneralName) -> str | None:
     if name.name == "directory_name":
-        return f"directory:{name.chosen.hashable}"
+        return f"directory:{comparable_name(name.chosen)}"
     # Names of other kinds (an e-mail address, an IP address) cannot be the place of a list.
     return f"uri:{name.native}" if name.name == "uniform_resource_identifier" else None
 

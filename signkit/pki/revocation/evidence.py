@@ -15,6 +15,8 @@ from typing import Any
 from asn1crypto import core, crl, ocsp
 from cryptography import x509 as rust_x509
 
+from signkit.pki.distinguished_names import comparable_name
+from signkit.pki.one_reading import has_own_fields_only
 from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, known_certificate, utc
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
 from signkit.pki.sharing import kept_by_thread
@@ -80,6 +82,16 @@ class RevocationList(SignedObject):
     due: datetime | None
 
     @cached_property
+    def is_readable(self) -> bool:
+        """Whether its own extensions can be read; what it is about is else not known."""
+        try:
+            # asn1crypto fails only where something is asked for: so all is asked for.
+            _ = self.point, self.is_indirect, self.number, self.base_number, self._stated_key, self._lists_ended_since
+            return True
+        except Exception:  # hostile ASN.1
+            return False
+
+    @cached_property
     def point(self) -> bytes | None:
         """DER of its issuingDistributionPoint."""
         value = self.parsed.issuing_distribution_point_value
@@ -106,14 +118,22 @@ class RevocationList(SignedObject):
     @cached_property
     def authority_key(self) -> bytes | None:
         """The identifier of the key that signed it, as it states it."""
+        return self._stated_key if self.is_readable else None
+
+    @cached_property
+    def _stated_key(self) -> bytes | None:
         value = self.parsed.authority_key_identifier
         return None if value is None else bytes(value)
 
     @cached_property
     def is_understood(self) -> bool:
-        """No extension twice, and none critical that is not known here, neither its own nor an entry's."""
+        """No extension twice, none critical that is not known here, and no field that a list has not."""
         try:
-            return self._extensions_known() and self._entries_known()
+            inside = self.parsed["tbs_cert_list"]
+            plain = self.is_readable and has_own_fields_only(
+                self.parsed, inside, self.parsed.issuing_distribution_point_value
+            )
+            return plain and self._extensions_known() and self._entries_known()
         except (ValueError, TypeError, KeyError):
             return False
 
@@ -122,12 +142,16 @@ class RevocationList(SignedObject):
         names = [item["extn_id"].native for item in found]
         # RFC 5280 5.2: a critical extension that cannot be processed makes the list unusable for any certificate.
         critical = [item["extn_id"].native for item in found if item["critical"].native]
-        return len(set(names)) == len(names) and set(critical) <= _LIST_EXTENSIONS
+        is_known = self.parsed["tbs_cert_list"]["version"].native in (None, "v1", "v2")
+        return is_known and len(set(names)) == len(names) and set(critical) <= _LIST_EXTENSIONS
 
     def _entries_known(self) -> bool:
         """Look at the entries' extensions one by one only where something in the list may be marked critical."""
         found = self.parsed["tbs_cert_list"]["crl_extensions"] or ()
         marked = sum(bytes(item.dump()).count(_CRITICAL) for item in found)
+        entries = self.parsed["tbs_cert_list"]["revoked_certificates"] or ()
+        if (self._quick is None or self.is_indirect) and not all(_is_whole_entry(item) for item in entries):
+            return False
         # A million entries are not walked for nothing: 01 01 FF appears in the bytes wherever critical is TRUE.
         if self.der.count(_CRITICAL) <= marked:
             return True
@@ -135,7 +159,7 @@ class RevocationList(SignedObject):
         known = _ENTRY_EXTENSIONS | ({_CERTIFICATE_ISSUER} if self.is_indirect else set())
         return all(
             not item["critical"].native or item["extn_id"].dotted in known
-            for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ()
+            for entry in entries
             for item in entry["crl_entry_extensions"] or ()
         )
 
@@ -151,6 +175,9 @@ class RevocationList(SignedObject):
 
     def reasons_for(self, certificate: KnownCertificate) -> frozenset[str]:
         """The reasons of revocation that it tells of a certificate; none: it is not about it (RFC 5280 6.3.3 b)."""
+        # Of one that cannot be read it is not known which; whoever signed it, it says nothing (`is_understood`).
+        if not self.is_readable:
+            return ALL_REASONS if self.issuer == certificate.issuer else frozenset()
         if self.point is None and self.issuer == certificate.issuer:
             return ALL_REASONS  # the ordinary list: of the issuer, of all its certificates
         return covered_reasons(self.point, self.issuer, certificate.certificate)
@@ -190,7 +217,7 @@ class RevocationList(SignedObject):
         issuer = self.issuer
         for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
             if self.is_indirect and (named := entry.issuer_name) is not None:
-                issuer = named.hashable
+                issuer = comparable_name(named)
             if entry["user_certificate"].native == certificate.serial and issuer == certificate.issuer:
                 since, reason = utc(entry["revocation_date"].native), entry.crl_reason_value
                 if since is not None:
@@ -202,8 +229,14 @@ class RevocationList(SignedObject):
         """The list for looking up serial numbers: asn1crypto needs seconds for a million entries."""
         try:
             return rust_x509.load_der_x509_crl(self.der)
-        except ValueError:
+        except (ValueError, rust_x509.InvalidVersion):
             return None
+
+
+def _is_whole_entry(entry: Any) -> bool:
+    """Whether an entry has its own fields only; raises ValueError where what is asked of it cannot be read."""
+    _ = entry["user_certificate"].native, entry["revocation_date"].native, entry.crl_reason_value, entry.issuer_name
+    return has_own_fields_only(entry)
 
 
 def _gravest(entries: Iterable[ListedCertificate]) -> ListedCertificate | None:
@@ -231,7 +264,7 @@ def _read_list(der: bytes) -> RevocationList | None:
         item = crl.CertificateList.load(der)
         content = item["tbs_cert_list"]
         issued, due = content["this_update"].native, content["next_update"].native
-        return RevocationList(der, item, item.issuer.hashable, issued, due) if issued else None
+        return RevocationList(der, item, comparable_name(item.issuer), issued, due) if issued else None
     except Exception:  # hostile ASN.1
         return None
 
@@ -282,9 +315,10 @@ class OcspAnswer(SignedObject):
         """No critical extension that is not known here (RFC 6960 4.4, RFC 5280 4.2)."""
         try:
             content = self.basic["tbs_response_data"]
-            inner = content["responses"][self.place]["single_extensions"]
-            outer = content["response_extensions"]
-            return _knows_all(outer, _RESPONSE_EXTENSIONS) and _knows_all(inner, _ANSWER_EXTENSIONS)
+            single = content["responses"][self.place]
+            inner, outer = single["single_extensions"], content["response_extensions"]
+            plain = has_own_fields_only(self.basic, content, single, single["cert_id"], single["cert_status"].chosen)
+            return plain and _knows_all(outer, _RESPONSE_EXTENSIONS) and _knows_all(inner, _ANSWER_EXTENSIONS)
         except (ValueError, TypeError, KeyError):
             return False
 
@@ -293,7 +327,7 @@ class OcspAnswer(SignedObject):
         """Who answers: ``("by_key", hash)`` or ``("by_name", name in comparable form)``."""
         responder = self.basic["tbs_response_data"]["responder_id"]
         by_key = responder.name == "by_key"
-        return responder.name, responder.native if by_key else responder.chosen.hashable
+        return responder.name, responder.native if by_key else comparable_name(responder.chosen)
 
     def is_silent_on(self, certificate: KnownCertificate) -> bool:
         """Whether the responder may have forgotten a certificate that had ended (RFC 6960 4.4.4)."""
@@ -372,10 +406,12 @@ def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCer
             # revocationTime is mandatory in RevokedInfo (RFC 6960 4.2.1); without one it cannot be weighed.
             if since is None:
                 continue
-        yield OcspAnswer(
+        answer = OcspAnswer(
             der, basic, place, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
             named["serial_number"].native, status.name, issued, due, produced, since, reason, embedded,
         )  # fmt: skip
+        answer.responder  # noqa: B018  read now: who names nobody answers nothing
+        yield answer
 
 
 def _embedded_certificates(basic: Any) -> tuple[KnownCertificate, ...]:

@@ -267,8 +267,7 @@ class AgentCalls:
             )  # fmt: skip
 
     def _origin(self, request: Request) -> str:
-        client = request.client.host if request.client is not None else ""
-        return origin_of(client, request.headers.get("x-forwarded-for", ""), self._service.own.proxy)
+        return origin_of(request, self._service.own.proxy)
 
 
 def _over(task: AgentTask) -> Refusal:

@@ -152,8 +152,7 @@ class _Door:
         return _finished(response, request_id)
 
     async def _respond(self, request: Request, request_id: str) -> Response:
-        client = request.client.host if request.client is not None else ""
-        origin = origin_of(client, request.headers.get("x-forwarded-for", ""), self._service.own.proxy)
+        origin = origin_of(request, self._service.own.proxy)
         if self._operation.permission is None:
             values = self._checker.parameters(self._operation, parameters_of(request))
             answer = await run_in_threadpool(self._handler, self._service, values)

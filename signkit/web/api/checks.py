@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -16,6 +17,8 @@ from signkit.web.api.document import ApiDocument, Operation, Parameter
 
 _HERE = "urn:signkit:openapi"
 _MOST_TOLD = 20
+#: As JSON writes them (RFC 8259 6): of other signs (1_0, ５, +5) two readers may make two numbers.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?", re.ASCII)
 _NUMBERS = {"integer": int, "number": float}
 _BOOLEANS = {"true": True, "false": False}
 
@@ -106,7 +109,7 @@ def _unknown(operation: Operation, given: Mapping[tuple[str, str], str]) -> Iter
 def _typed(document: ApiDocument, parameter: Parameter, text: str) -> Any:
     """Return a parameter's text as the type that its schema names; as it is where it is no such value."""
     kind = document.resolved(parameter.schema).get("type")
-    if kind in _NUMBERS:
+    if kind in _NUMBERS and _NUMBER.fullmatch(text):
         try:
             return _NUMBERS[kind](text)
         except ValueError:

@@ -7,11 +7,13 @@ answer, would hold a place for as long as they like, and a thousand of them all 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from h11 import SEND_BODY
+from h11 import SEND_BODY, RemoteProtocolError
+from h11._receivebuffer import ReceiveBuffer
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -54,6 +56,7 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.conn._receive_buffer = _StrictBuffer()
         self._address = self.client[0] if self.client is not None else ""
         self._since = self.loop.time()
         self._received = 0
@@ -136,29 +139,58 @@ class _Connection(H11Protocol):
         return passed > self.patience.answer
 
 
+class _StrictBuffer(ReceiveBuffer):
+    """What came and was not read yet: lines end with CRLF, and each is one (RFC 9112 2.2, 5.2).
+
+    h11 takes a bare LF for a line's end and unfolds lines, as it may.  A proxy in front that does not would see one
+    header where we see two, and another end of the request.
+    """
+
+    def maybe_extract_lines(self) -> list[bytearray] | None:
+        before = bytes(self._data)
+        lines = super().maybe_extract_lines()
+        if lines is not None and _LOOSE_LINE.search(before[: len(before) - len(self._data)]):
+            raise RemoteProtocolError("a line that is folded, or does not end with CRLF")
+        return lines
+
+
+#: Bare LF; a line that goes on with the one before.
+_LOOSE_LINE = re.compile(rb"(?<!\r)\n|\n[ \t]")
+
+
 class UnambiguousRequests:
-    """Refuses a request of which two readers could see two ends (RFC 9112 6.1, 6.3), and closes behind it."""
+    """Refuses a request in which two readers could see two things (RFC 9112 6.1, 6.3), and closes behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse."""
-        answer = self._app if not _is_ambiguous(scope) else _refusal(scope)
+        fault = _ambiguity(scope)
+        answer = self._app if fault is None else _refusal(scope, *fault)
         await answer(scope, receive, send)
 
 
-def _is_ambiguous(scope: Scope) -> bool:
-    names = [name for name, _ in scope["headers"]]
-    is_chunked = b"transfer-encoding" in names
-    return is_chunked and (b"content-length" in names or scope["http_version"] == "1.0")
+#: What stands once, and what each reader takes another one of where it stands twice (RFC 9110 5.3).
+_ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin", b"sec-fetch-site")
 
 
-def _refusal(scope: Scope) -> Response:
+def _ambiguity(scope: Scope) -> tuple[str, str] | None:
+    """Return what is not clear, and why."""
+    names = Counter(name for name, _ in scope["headers"])
+    version = scope["http_version"]
+    if version not in ("1.0", "1.1"):
+        return "HTTP", f"version {version} is not spoken here"
+    if b"transfer-encoding" in names and (b"content-length" in names or version == "1.0"):
+        return "Transfer-Encoding", "and Content-Length, or HTTP/1.0: where it ends is not clear"
+    twice = next((name for name in _ONCE if names[name] > 1), None)
+    return (twice.decode(), "is given twice") if twice is not None else None
+
+
+def _refusal(scope: Scope, at: str, detail: str) -> Response:
     headers: dict[bytes, Any] = dict(scope["headers"])
     language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
-    fault = {"at": "Transfer-Encoding", "detail": "and Content-Length, or HTTP/1.0: where it ends is not clear"}
     request_id = new_id()
-    response = problems.problem_response(problems.unfit_request([fault]), language, request_id)
+    response = problems.problem_response(problems.unfit_request([{"at": at, "detail": detail}]), language, request_id)
     response.headers.update({"connection": "close", "x-request-id": request_id, "x-content-type-options": "nosniff"})
     return response

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,8 @@ class Database(Protocol):
         """See one state, whoever writes meanwhile."""
         ...
 
-    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
-        """Make what comes often cheaper for as long as somebody is there; any thread may end it."""
+    def let_go(self) -> None:
+        """Keep nothing open that nobody uses."""
         ...
 
 
@@ -84,6 +85,61 @@ def find_each(connection: StoreConnection, statement: str, values: Sequence[Any]
         some = values[start : start + _AT_ONCE]
         places = ", ".join("?" * len(some))
         yield from connection.execute(statement.replace("IN (?)", f"IN ({places})"), tuple(some)).fetchall()
+
+
+class _IdleConnections:
+    """Connections that were used and will be again: to open one costs more than most that is done with it.
+
+    And whoever closes the last one moves the whole log into the file (sqlite.org/wal.html).
+    """
+
+    def __init__(self) -> None:
+        self._idle: list[tuple[_FileId, sqlite3.Connection]] = []
+        self._lock = threading.Lock()
+
+    def take(self, path: Path) -> tuple[_FileId, sqlite3.Connection]:
+        """Return a connection to the file that is there now, which may be another than was there before."""
+        file = _file_id(path)
+        with self._lock:
+            for index in reversed(range(len(self._idle))):
+                if self._idle[index][0] == file:
+                    return self._idle.pop(index)
+        connection = connect(path, by_any_thread=True)
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        return file, connection
+
+    def give(self, file: _FileId, connection: sqlite3.Connection) -> None:
+        """Keep a connection for the next one; that of longest ago goes."""
+        if connection.in_transaction:
+            connection.close()
+            return
+        with self._lock:
+            self._idle.append((file, connection))
+            going = self._idle.pop(0)[1] if len(self._idle) > _MOST_IDLE else None
+        if going is not None:
+            going.close()
+
+    def close(self, path: Path) -> None:
+        """Keep none to a file."""
+        with self._lock:
+            going = [each for file, each in self._idle if file[0] == path]
+            self._idle = [each for each in self._idle if each[0][0] != path]
+        for each in going:
+            each.close()
+
+
+#: A path, and which file is there: a store that was put in another's place is another.
+_FileId = tuple[Path, int, int]
+_MOST_IDLE, _CACHE_KIB = 16, 4096
+_idle = _IdleConnections()
+
+
+def _file_id(path: Path) -> _FileId:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise sqlite3.OperationalError(str(error)) from error
+    return path, found.st_dev, found.st_ino
 
 
 @dataclass(frozen=True)
@@ -117,17 +173,18 @@ class SqliteDatabase:
                 with contextlib.suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
 
-    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
-        """Hold a connection: whoever closes the last one moves the whole log into the file (sqlite.org/wal.html)."""
-        with self._named():
-            held = sqlite3.connect(self.path.absolute().as_uri() + "?mode=rw", uri=True, check_same_thread=False)
-            held.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        return contextlib.closing(held)
+    def let_go(self) -> None:
+        """Close the connections that nobody uses."""
+        _idle.close(self.path)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        with self._named(), contextlib.closing(connect(self.path)) as connection:
-            yield connection
+        with self._named():
+            file, connection = _idle.take(self.path)
+            try:
+                yield connection
+            finally:
+                _idle.give(file, connection)
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[None]:

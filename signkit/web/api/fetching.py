@@ -24,11 +24,13 @@ def require_https(url: str) -> tuple[str, int]:
         raise Refusal(422, "address-refused", _NO_ADDRESS)
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or _HTTPS
+        host, port = parts.hostname or "", _HTTPS if parts.port is None else parts.port
     except ValueError as error:
         raise Refusal(422, "address-refused", _NO_ADDRESS) from error
     if parts.scheme != "https" or not host or "@" in parts.netloc:
         raise Refusal(422, "address-refused", _HTTPS_ONLY)
+    if "%" in host or not port:  # a name in other signs, a network card of this machine, no port: nobody is found there
+        raise Refusal(422, "address-refused", _NO_ADDRESS)
     return host.rstrip("."), port
 
 

@@ -42,9 +42,12 @@ def read_cursor(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        position = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        if not position.isprintable():
+            raise ValueError(position)
     except (binascii.Error, ValueError) as error:
         raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}]) from error
+    return position
 
 
 def check_if_match(call: Call, current: Any) -> None:

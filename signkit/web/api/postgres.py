@@ -163,9 +163,8 @@ class PostgresDatabase:
         with self.server.begin(_BEGIN_WRITING, (self.tenant, self.tenant)) as connection:
             yield connection
 
-    def kept_warm(self) -> contextlib.AbstractContextManager[object]:
+    def let_go(self) -> None:
         """Do nothing: the pool keeps connections."""
-        return contextlib.nullcontext()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[StoreConnection]:

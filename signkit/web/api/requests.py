@@ -11,6 +11,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +34,8 @@ JSON_BYTES = 8 * 1024 * 1024
 _SHORT_JSON = 64 * 1024
 #: A value takes up to a hundred bytes of memory, whatever few it takes in JSON.
 _MOST_VALUES = 200_000
+#: An address as some proxies write it: 192.0.2.1:4711, [2001:db8::1]:4711.
+_WITH_PORT = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|([0-9.]+):\d{1,5}")
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)  # possessive: nothing is kept of where it was
 _PIECE = 1024 * 1024
 #: What comes as a file lies on the disk; what comes as a field does not, and is ``options`` alone.
@@ -89,11 +92,22 @@ def language_of(header: str) -> Language:
     return min(wishes, key=lambda each: each[0])[1] if wishes else "en"
 
 
-def origin_of(client: str, forwarded: str, proxy: str | None) -> str:
-    """Return the address a request came from: behind our own proxy the last that it names, else the other end's."""
+def origin_of(request: Request, proxy: str | None) -> str:
+    """Return the address a request came from: behind our own proxy the last that it names, else the other end's.
+
+    A proxy that adds a line of its own instead of adding to the one that came (HAProxy) is understood, for lines of one
+    name are one list (RFC 9110 5.3); so is one that writes the port too.  What is no address is ``unknown`` (RFC 7239
+    6.2), from where no key of some networks is good.
+    """
+    client = request.client.host if request.client is not None else ""
     if proxy is None or client != proxy:
         return client
-    return forwarded.rpartition(",")[2].strip() or client
+    last = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
+    found = _WITH_PORT.fullmatch(last)
+    try:
+        return str(ip_address((found[1] or found[2]) if found else last)) if last else client
+    except ValueError:
+        return "unknown"
 
 
 async def read_body(request: Request, operation: Operation, spool: Path, most: int) -> Sent:
@@ -164,11 +178,27 @@ def _parsed(data: bytes) -> tuple[Any, str | None]:
         )
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
+            if "\\u0000" in text and _holds_nul(value):
+                return None, "a text with U+0000"
     except UnicodeEncodeError:
         return None, "no JSON: half a surrogate pair"
     except (ValueError, RecursionError) as error:
         return None, f"no JSON: {error}"[:200]
     return value, None
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text of it ends early for whoever goes by C; PostgreSQL keeps none such."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str) and "\0" in each:
+            return True
+        if isinstance(each, dict):
+            waiting += [*each, *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+    return False
 
 
 def _count_values(data: bytes) -> int:
@@ -327,11 +357,17 @@ def parameters_of(request: Request) -> dict[tuple[str, str], str]:
     """Return every parameter that came, by place and name.
 
     Raises:
-        Refusal("request-invalid"): one is given twice.
+        Refusal("request-invalid"): one is given twice, or holds U+0000.
     """
     found: dict[tuple[str, str], str] = {("path", name): str(value) for name, value in request.path_params.items()}
     for name, value in request.query_params.multi_items():
         if ("query", name) in found:
             raise problems.unfit_request([{"at": name, "detail": "is given twice"}])
         found["query", name] = value
-    return found | {("header", name.lower()): value for name, value in request.headers.items()}
+    for (_, name), value in found.items():
+        if "\0" in name + value:
+            raise problems.unfit_request([{"at": name.replace("\0", ""), "detail": "holds U+0000"}])
+    lines: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        lines.setdefault(name.lower(), []).append(value)
+    return found | {("header", name): ", ".join(values) for name, values in lines.items()}  # RFC 9110 5.3

@@ -265,8 +265,18 @@ def listening_config(app: ASGIApp, patience: Patience) -> uvicorn.Config:
 
     No access log: the operation log says more, and no address holds what was looked for.
     """
-    return uvicorn.Config(
+    config = uvicorn.Config(
         UnambiguousRequests(app), http=patient_protocol(patience), log_level="warning", access_log=False,
         proxy_headers=False, server_header=False, ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=65_536, limit_concurrency=1000,
     )  # fmt: skip
+    logging.getLogger("uvicorn.error").addFilter(_is_for_operator)
+    return config
+
+
+#: What uvicorn says of each request that is none, or asks for another protocol: strangers would fill the journal.
+_OF_STRANGERS = ("Invalid HTTP request", "Unsupported upgrade request", "No supported WebSocket library")
+
+
+def _is_for_operator(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith(_OF_STRANGERS)

@@ -82,6 +82,11 @@ class Tenants:
 
     def close(self) -> None:
         """Let go of what is open."""
+        stores = [each.store for each in self._open.values()]
+        if "common" in vars(self):
+            stores.append(self.common)
+        for store in stores:
+            store.database.let_go()
 
     def renew_places(self) -> None:
         """Say where this node is still needed (`signkit.web.api.places`); called every few seconds."""
@@ -149,6 +154,7 @@ class Tenants:
             ServiceError("tenant-unknown"): there is none of that id.
         """
         tenant = self.get(id_)
+        tenant.store.database.let_go()  # Windows moves nothing that is open
         going = tenant.store.folder.with_name(f".going-{id_}")
         tenant.store.folder.rename(going)
         self._open.pop(id_, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -39,17 +38,12 @@ _MOST_SEATS = 200
 
 @dataclass
 class _OpenOffice:
-    """A tenant's office while somebody is there; ``users`` are requests under way, ``warmth`` what is held for them."""
+    """A tenant's office while somebody is there; ``users`` are requests under way."""
 
     office: TenantOffice
-    warmth: contextlib.ExitStack
     seats: dict[Person, Router] = field(default_factory=dict)
     users: int = 0
     last: float = 0.0
-
-    def close(self) -> None:
-        self.office.close()
-        self.warmth.close()
 
     def is_idle(self, now: float, seconds: float) -> bool:
         return not self.users and now - self.last > seconds and not self.office.jobs.are_working()
@@ -86,7 +80,7 @@ class Desks:
         """End what is under way."""
         with self._lock:
             for each in self._open.values():
-                each.close()
+                each.office.close()
             self._open.clear()
         self._pools.drawing.shutdown(cancel_futures=True)
 
@@ -102,7 +96,7 @@ class Desks:
             for id_, each in list(self._open.items()):
                 if each.is_idle(now, seconds):
                     del self._open[id_]
-                    each.close()
+                    each.office.close()
 
     def _take_seat(self, tenant: Tenant, person: Person) -> tuple[_OpenOffice, Router]:
         self.let_go()
@@ -123,14 +117,12 @@ class Desks:
     def _opened(self, tenant: Tenant) -> _OpenOffice:
         opened = self._open.get(tenant.id)
         if opened is not None and opened.office.term != tenant.place.term:  # it was on another node meanwhile
-            self._open.pop(tenant.id).close()
+            self._open.pop(tenant.id).office.close()
             opened = None
         if opened is None:
             office = open_office(self._service, tenant, self._pools)
             take_signed(office)
-            warmth = contextlib.ExitStack()
-            warmth.enter_context(tenant.store.database.kept_warm())
-            opened = self._open[tenant.id] = _OpenOffice(office, warmth)
+            opened = self._open[tenant.id] = _OpenOffice(office)
         opened.last = self._clock()
         return opened
 
@@ -214,8 +206,7 @@ def ways_of(service: Service, pages: Pages, more: dict[tuple[str, str], Need], o
 def log_visit(service: Service, request: Request, action: str, status: int) -> None:
     """Write into the tenant's operation log who was where."""
     tenant, session = request.scope["tenant"], request.scope["session"]
-    client = request.client.host if request.client is not None else ""
-    origin = origin_of(client, request.headers.get("x-forwarded-for", ""), service.own.proxy)
+    origin = origin_of(request, service.own.proxy)
     subject = next((str(request.path_params[each]) for each in _SUBJECTS if each in request.path_params), None)
     with tenant.store.writing() as connection:
         write_operation(

@@ -298,8 +298,7 @@ class PartyPages:
         return self._pages.show(request, "party_gone.html", 404)
 
     def _log(self, request: Request, tenant: Tenant, link: PartyLink, action: str, status: int) -> None:
-        client = request.client.host if request.client is not None else ""
-        origin = origin_of(client, request.headers.get("x-forwarded-for", ""), self._service.own.proxy)
+        origin = origin_of(request, self._service.own.proxy)
         with tenant.store.writing() as connection:
             write_operation(
                 connection, tenant.store.now(), request=new_id(), actor=f"party:{link.id}", origin=origin,

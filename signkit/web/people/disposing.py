@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from signkit.archive.purging import Due, due_entries, purge
+from signkit.archive.purging import Due, due_entries, existing_entries, purge
 from signkit.archive.store import Archive
 from signkit.japan_time import JST
 from signkit.web.people.declining import Declined
@@ -49,6 +49,6 @@ def dispose(archive: Archive, facts: dict[str, Any]) -> int:
 
 def _kept(archive: Archive, facts: dict[str, Any], due: dict[int, Due]) -> bool:
     """Tell whether an entry is still there that need not go any more."""
+    asked = [each["number"] for each in facts["entries"] if each["number"] not in due]
     with archive.reading() as connection:
-        numbers = {number for (number,) in connection.execute("SELECT id FROM entry")}
-    return any(each["number"] in numbers and each["number"] not in due for each in facts["entries"])
+        return bool(existing_entries(connection, asked))

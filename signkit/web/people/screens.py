@@ -98,8 +98,7 @@ class PeopleScreen:
 
     def address(self, request: Request) -> str:
         """Return where a request came from."""
-        client = request.client.host if request.client is not None else ""
-        return origin_of(client, request.headers.get("x-forwarded-for", ""), self.service.own.proxy)
+        return origin_of(request, self.service.own.proxy)
 
     def write(
         self,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 from tests.attacks import shapes, syntax
 from tests.attacks.doc import Absent
-from tests.attacks.mutations.attack import Attack, mutation
+from tests.attacks.mutations.attack import Attack, mutation, preparation
+from tests.attacks.mutations.quiet import add_to_list
 from tests.attacks.syntax import reference
+from tests.attacks.writer import Draft
 
 KIND = "comments"
 
@@ -191,3 +195,35 @@ def many_thin_comments(attack: Attack) -> None:
             b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /AP << /N %d 0 R >> >>" % (kind, _box(place), looks)
         )
         attack.append(page, b"/Annots", reference(number))
+
+
+# --- what is an annotation, and no comment -------------------------------------------------------------------
+
+CONTENT = "annotations that are content"
+_OF_CONTENT = (b"/RichMedia", b"/3D", b"/Screen", b"/Movie", b"/Sound", b"/Watermark", b"/PrinterMark", b"/Unknown")
+
+
+@preparation(CONTENT)
+def film_or_model(draft: Draft, choice: random.Random) -> None:
+    """A film, a model or a watermark that is signed: what it plays no witness draws."""
+    place = draft.new()
+    looks, played = place + 1, place + 2
+    draft.objects[place] = (
+        b"<< /Type /Annot /Subtype %s /F 4 /P 3 0 R /Rect [100 60 140 90] /AP << /N %d 0 R >> /Played %d 0 R >>"
+        % (choice.choice(_OF_CONTENT), looks, played)
+    )
+    draft.objects[looks] = shapes.looks(40, 30, b"0.9 g 0 0 40 30 re f")
+    draft.objects[played] = syntax.stream({}, b"100 yen")
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(place))
+
+
+@mutation(CONTENT, forbidden=True)
+def film_or_model_exchanged(attack: Attack) -> None:
+    """It plays something else: where comments may change (P=3), this is none."""
+    shown = [number for page in attack.doc.pages for number in attack.doc.annotations(page)]
+    found = [number for number in shown if b"/Played" in attack.entries(number)]
+    if not found:
+        raise Absent("a film")
+    played = syntax.number_of(attack.entries(found[0])[b"/Played"])
+    assert played is not None
+    attack.put(played, syntax.stream({}, b"999 yen"))

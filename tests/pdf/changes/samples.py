@@ -166,6 +166,14 @@ def annotation_kind(world: Any) -> bytes:
 
 
 @sample
+def annotation_content(world: Any) -> bytes:
+    """Where comments may change, the model that the page shows is exchanged."""
+    model = b"<< /Type /Annot /Subtype /3D /Rect [200 100 220 120] /3DD 31 0 R >>"
+    objects = {**pdfs.OBJECTS, pdfs.PAGE: ALL, 30: model, 31: b"<< /Length 3 >>\nstream\none\nendstream"}
+    return pdfs.update(certified(world, 3, objects), {31: b"<< /Length 3 >>\nstream\ntwo\nendstream"})
+
+
+@sample
 def annotation_order(world: Any) -> bytes:
     """What lay below lies above."""
     notes = {30: NOTE % b"one", 31: NOTE % b"two", pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R", b"31 0 R")}

@@ -238,3 +238,15 @@ def test_a_stamp_without_resources_asks_the_form_for_them(world, name, allowed):
     base = signed(world, {pdfs.PAGE: ALL, 30: stamp, 31: looks})
     font = b" /DR << /Font << /%s << /Type /Font /Subtype /Type1 /BaseFont /Symbol >> >> >>" % name
     assert world.only(pdfs.update(base, with_entries({pdfs.FORM: font}))).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    "kind", [b"RichMedia", b"3D", b"Screen", b"Movie", b"Sound", b"Watermark", b"Unknown", b"Stamp"]
+)
+def test_films_models_and_watermarks_are_no_comments(world, kind):
+    shown = b"<< /Type /Annot /Subtype /%s /F 4 /P 3 0 R /Rect [%s] /Played 31 0 R >>" % (kind, ELSEWHERE)
+    objects = {**pdfs.OBJECTS, pdfs.PAGE: ALL, 30: shown, 31: b"<< /Length 3 >>\nstream\none\nendstream"}
+    base = certified(world, 3, objects)
+    exchanged = pdfs.update(base, {31: b"<< /Length 3 >>\nstream\ntwo\nendstream"})
+    removed = pdfs.update(base, {pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE]})
+    assert [world.only(each).changes_permitted for each in (exchanged, removed)] == [kind == b"Stamp"] * 2

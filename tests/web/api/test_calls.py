@@ -6,12 +6,13 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from starlette.requests import Request
 
 from signkit.web.api import operation_log
 from signkit.web.api.access import ApiKey, Principal, add_key, list_keys, revoke_key
 from signkit.web.api.calls import Refusal
 from signkit.web.api.identifiers import ID, new_id
-from signkit.web.api.requests import parse_json
+from signkit.web.api.requests import origin_of, parameters_of, parse_json
 from signkit.web.api.resources import keys
 from tests.web.api.conftest import key_client
 
@@ -25,6 +26,62 @@ def problem(response, status, code):
     assert (told["status"], told["code"], told["type"]) == (status, code, f"urn:signkit:problem:{code}")
     assert told["request_id"] == response.headers["x-request-id"]
     return told
+
+
+def asked_from(client, *forwarded):
+    fields = [(b"x-forwarded-for", each.encode()) for each in forwarded]
+    return Request({"type": "http", "client": (client, 4711), "headers": fields})
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "origin"),
+    [
+        ("127.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        ("127.0.0.1", ["198.51.100.1, 203.0.113.9"], "203.0.113.9"),
+        # the client's own line, and that of a proxy that adds one: what a client says of itself does not count
+        ("127.0.0.1", ["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
+        ("127.0.0.1", ["198.51.100.1", "10.0.0.1 , 203.0.113.9"], "203.0.113.9"),
+        ("127.0.0.1", ["203.0.113.9:4711"], "203.0.113.9"),
+        ("127.0.0.1", ["[2001:db8::1]:4711"], "2001:db8::1"),
+        ("127.0.0.1", ["2001:DB8:0::1"], "2001:db8::1"),
+        ("127.0.0.1", ["unknown"], "unknown"),
+        ("127.0.0.1", ["203.0.113.9, <script>"], "unknown"),
+        ("127.0.0.1", ["203.0.113.9, 127.1"], "unknown"),
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("192.0.2.1", ["203.0.113.9"], "192.0.2.1"),  # not the proxy
+    ],
+)
+def test_from_where_a_request_came(client, forwarded, origin):
+    assert origin_of(asked_from(client, *forwarded), "127.0.0.1") == origin
+    assert origin_of(asked_from(client, *forwarded), None) == client
+
+
+def test_lines_of_one_header_are_one_list():
+    request = Request({"type": "http", "path_params": {}, "query_string": b"", "headers": [
+        (b"if-match", b'"a"'), (b"prefer", b"wait=1"), (b"if-match", b'"b"'),
+    ]})  # fmt: skip
+    assert parameters_of(request) == {("header", "if-match"): '"a", "b"', ("header", "prefer"): "wait=1"}
+
+
+@pytest.mark.parametrize("limit", ["1_0", "%EF%BC%95", "%2B5", "%205", "5%0A", "05", "5.0", "0x5", "1e1", "9" * 5000])
+def test_a_number_is_written_as_json_writes_it(shared, limit):
+    problem(shared.client.get(f"/api/v1/validations?limit={limit}"), 400, "request-invalid")
+
+
+NUL_BODIES = ['{"name": "a\\u0000", "permissions": ["log:read"]}', '{"a\\u0000": 1}', '{"name": [["\\u0000"]]}']
+
+
+@pytest.mark.parametrize("path", ["validations?cursor=AA", "usage?month=2026-11%00", "keys/a%00", "usage?a%00=1"])
+def test_no_parameter_holds_a_character_that_ends_texts(shared, path):
+    problem(shared.client.get(f"/api/v1/{path}"), 400, "request-invalid")
+
+
+@pytest.mark.parametrize("text", NUL_BODIES)
+def test_no_body_holds_a_character_that_ends_texts(shared, text):
+    told = problem(shared.client.post("/api/v1/keys", content=text, headers={"content-type": "application/json"}), 400,
+                   "request-invalid")  # fmt: skip
+    assert told["errors"] == [{"at": "/", "detail": "a text with U+0000"}]
+    assert parse_json([b'["a\\\\u0000"]']) == ["a\\u0000"]  # a backslash and letters
 
 
 def test_ids_sort_as_they_were_made():

@@ -190,6 +190,15 @@ def test_pipelined_requests_are_answered_in_turn(listening):
         ("Transfer-Encoding : chunked",),
         ("X-A: a\nTransfer-Encoding: chunked\0",),
         ("Host: other",),
+        # of which a proxy in front may see one line where we would see two, or two where we would see one
+        ("X-A: a\nTransfer-Encoding: chunked",),
+        ("X-A: a\n\tb", "Transfer-Encoding: chunked"),
+        ("Transfer-Encoding:\r\n chunked",),
+        ("X-A: a\r\n\tTransfer-Encoding: chunked",),
+        # of which one reader may take the first and another the last
+        ("Content-Length: 0", "Content-Type: text/plain"),
+        ("Content-Length: 0", "Authorization: Bearer other"),
+        ("Content-Length: 0", "Idempotency-Key: a", "Idempotency-Key: b"),
     ],
 )
 def test_a_request_with_two_ends_is_refused_and_nothing_behind_it_is_answered(listening, fields):
@@ -202,6 +211,26 @@ def test_a_request_with_two_ends_is_refused_and_nothing_behind_it_is_answered(li
     )
     assert status_of(answer) in (400, 501, None), answer  # None: reset before it was read
     assert answer.count(b"HTTP/1.1 ") <= 1, answer
+
+
+@pytest.mark.parametrize("version", ["1.2", "2.0", "3.0", "0.9"])
+def test_other_versions_are_not_spoken(listening, version):
+    head = listening.head("GET /health", "Connection: close").replace(b"HTTP/1.1", f"HTTP/{version}".encode())
+    answer = listening.send(head)
+    assert (status_of(answer), answer.count(b"HTTP/1.1 ")) == (400, 1)
+
+
+def test_lines_that_end_loosely_are_none(listening):
+    head = listening.head("GET /health", "Connection: close")
+    assert listening.status(head) == 200
+    assert listening.status(head.replace(b"\r\n", b"\n")) == 400
+    assert listening.status(head.replace(b"\r\n\r\n", b"\n\n")) == 400
+
+
+@pytest.mark.parametrize("fields", [("X : a",), ("Upgrade: websocket", "Connection: upgrade, close")])
+def test_what_strangers_send_fills_no_journal(listening, caplog, fields):
+    listening.send(listening.head("GET /health", "Connection: close", *fields))
+    assert caplog.records == []
 
 
 def test_chunk_extensions_do_not_count(listening):

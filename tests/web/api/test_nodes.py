@@ -177,3 +177,13 @@ def test_a_node_whose_folder_is_another_makes_no_second_archive(two_nodes, tmp_p
     assert not one.tenant.archive_folder.exists()
     create_archive(one.tenant.archive_folder)  # somebody else's
     assert other.client.get("/api/v1/archive/entries").json()["code"] == "unavailable"
+
+
+@pytest.mark.slow
+def test_a_character_that_postgresql_does_not_keep_is_a_fault_of_the_request(two_nodes):
+    client = two_nodes[0].client
+    for path in ("validations?cursor=AA", "log?cursor=AA", "batches?cursor=AA", "keys/%00"):
+        assert client.get(f"/api/v1/{path}").status_code == 400, path
+    body = '{"name": "a\\u0000", "permissions": ["log:read"]}'
+    answer = client.post("/api/v1/keys", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400

@@ -19,6 +19,7 @@ INSIDE = ["https://localhost/", "https://127.0.0.1/", "https://127.1/", "https:/
           "https://[::ffff:10.0.0.1]/", "https://169.254.169.254/", "https://10.0.0.1/", "https://100.64.0.1/",
           "https://0.0.0.0/", "https://[fe80::1]/", "https://[fd00:ec2::254]/", "http://example.com/", "file:///etc/passwd",
           "https://user:word@example.com/", "https://example.com\\@127.0.0.1/", "ftp://example.com/", "https://",
+          "https://%31%32%37.0.0.1/", "https://[fe80::1%25eth0]/", "https://example.com:0/",
           "https://example.com:99999/", "https://exa mple.com/", "https://127。0。0。1/"]  # fmt: skip
 
 
