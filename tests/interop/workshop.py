@@ -83,7 +83,7 @@ class Workshop:
 
     def __exit__(self, *_: object) -> None:
         for process in self._running.values():
-            process.communicate(timeout=30)  # ends it: its stdin is closed
+            process.communicate(timeout=120)  # ends it: its stdin is closed
         self._open.close()
 
     def write(self, data: bytes, suffix: str) -> Path:

@@ -43,7 +43,7 @@ class PhoneWorld:
             self.server: AuthAppServer = open_server(home / "rehearsal", holder, 0, agrees=True)
         self.callback = f"http://127.0.0.1:{_free_port()}/callback"
         self.register(self.callback)
-        self.settings = Settings(home=home, network_timeout=5)
+        self.settings = Settings(home=home, network_timeout=60)
         self.change: dict[str, Callable[[PhoneAnswer], PhoneAnswer]] = {}
         self.redirect: Callable[[str], str] = lambda address: address
         self.requests: list[str] = []
@@ -92,13 +92,13 @@ class PhoneWorld:
 
     def _browse(self, address):
         with contextlib.suppress(urllib.error.HTTPError, OSError):
-            urllib.request.urlopen(self.redirect(self.consented(address)), timeout=5).close()
+            urllib.request.urlopen(self.redirect(self.consented(address)), timeout=60).close()
 
     def consented(self, address):
         """Agree at ``address``; return where the browser is sent."""
         opener = urllib.request.build_opener(_Stay)
         try:
-            opener.open(address, timeout=5)
+            opener.open(address, timeout=60)
         except urllib.error.HTTPError as redirect:
             with redirect:
                 return redirect.headers["Location"]

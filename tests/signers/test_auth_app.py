@@ -212,10 +212,10 @@ def test_what_is_no_redirect_does_not_end_the_waiting(world):
         page = address.partition("?")[0]
         for stray in (page, page + "x?code=1&state=2", page.rpartition("/")[0] + "/favicon.ico"):
             with contextlib.suppress(urllib.error.HTTPError):
-                urllib.request.urlopen(stray, timeout=5)
+                urllib.request.urlopen(stray, timeout=60)
         rebound = urllib.request.Request(page + "?code=1&state=2", headers={"Host": "evil.example"})
         with contextlib.suppress(urllib.error.HTTPError):
-            urllib.request.urlopen(rebound, timeout=5)
+            urllib.request.urlopen(rebound, timeout=60)
         return address
 
     world.redirect = redirect

@@ -38,7 +38,7 @@ def service(answer: bytes):
 
 def test_an_answer_is_returned():
     with service(b"HTTP/1.0 200 OK\r\n\r\nhello") as url:
-        assert fetch(url, timeout=5, limit=10) == b"hello"
+        assert fetch(url, timeout=60, limit=10) == b"hello"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_answer_is_returned():
 )
 def test_a_bad_answer_is_one_failure(answer, cause):
     with service(answer) as url, pytest.raises(HttpFailure, match=cause):
-        fetch(url, timeout=5, limit=10)
+        fetch(url, timeout=60, limit=10)
 
 
 DRIPS = {
@@ -114,12 +114,16 @@ def serving(answer, ended: threading.Event):
         listener.close()
 
 
+#: Seconds that no machine is so busy as to need, and that what drips or hangs goes on beyond.
+_PATIENCE = 20
+
+
 def assert_ends_in_time(url: str) -> None:
     started = time.monotonic()
     with pytest.raises(HttpFailure):
         fetch(url, timeout=0.3, limit=100_000)
-    assert time.monotonic() - started < 2
-    deadline = time.monotonic() + 2
+    assert time.monotonic() - started < _PATIENCE
+    deadline = time.monotonic() + _PATIENCE
     while any(thread.name == "signkit-http" for thread in threading.enumerate()):
         assert time.monotonic() < deadline, "the exchange goes on though nobody waits for it"
         time.sleep(0.01)
@@ -168,7 +172,7 @@ def test_a_name_that_is_looked_up_for_ever_ends_at_the_time_limit(monkeypatch):
             fetch("http://tsa.example/", timeout=0.3, limit=10)
     finally:
         ended.set()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < _PATIENCE
 
 
 @pytest.mark.slow

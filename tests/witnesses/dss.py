@@ -86,7 +86,7 @@ class PadesWitness:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate(timeout=30)  # ends it: its stdin is closed
+        self._process.communicate(timeout=120)  # ends it: its stdin is closed
         self._folder.cleanup()
 
     def signatures(

@@ -70,7 +70,7 @@ class Browser:
             page = self._open(action, urlencode(answers).encode())
 
     def _open(self, address, body=None):
-        with self._opener.open(address, body, timeout=10) as answer:
+        with self._opener.open(address, body, timeout=60) as answer:
             return answer.read().decode()
 
 

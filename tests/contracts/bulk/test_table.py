@@ -6,7 +6,7 @@ import io
 import random
 import zipfile
 from datetime import date, datetime, time
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -162,13 +162,13 @@ def with_stray(value: object, column: int = 3) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("value", [None, " "], ids=["formatted", "a space"])
 def test_a_stray_cell_in_the_last_row_makes_no_rows_and_takes_no_time(value):
-    begun = perf_counter()
+    begun = process_time()
     short = cells(workbook(("a", "b"), ("1", "2"), ("3", "4")), ".xlsx")
-    ordinary = perf_counter() - begun
+    ordinary = process_time() - begun
     raw = with_stray(value)
-    begun = perf_counter()
+    begun = process_time()
     assert cells(raw, ".xlsx") == short == [(2, ("1", "2")), (3, ("3", "4"))]
-    assert perf_counter() - begun < max(200 * ordinary, 5)
+    assert process_time() - begun < max(200 * ordinary, 5)
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def _await(url, server):
     while time.monotonic() < ends:
         assert server.poll() is None
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            urllib.request.urlopen(url, timeout=60).close()
         except OSError:
             time.sleep(0.1)
         else:

@@ -275,7 +275,7 @@ def judge(tmp_path, operator, contract):
     key.chmod(0o600)
 
     def run(url, **changes):
-        settings = Settings(operator_url=url, operator_key_file=key if url else None, network_timeout=5)
+        settings = Settings(operator_url=url, operator_key_file=key if url else None, network_timeout=60)
         settings = Settings(**{**vars(settings), "home": tmp_path / "client"})
         options = ValidationOptions(
             trust=default_trust_store([tmp_path / "ca.pem"]),
