@@ -178,27 +178,11 @@ def _parsed(data: bytes) -> tuple[Any, str | None]:
         )
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
-            if "\\u0000" in text and _holds_nul(value):
-                return None, "a text with U+0000"
     except UnicodeEncodeError:
         return None, "no JSON: half a surrogate pair"
     except (ValueError, RecursionError) as error:
         return None, f"no JSON: {error}"[:200]
     return value, None
-
-
-def _holds_nul(value: Any) -> bool:
-    """Whether a text of it ends early for whoever goes by C; PostgreSQL keeps none such."""
-    waiting = [value]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, str) and "\0" in each:
-            return True
-        if isinstance(each, dict):
-            waiting += [*each, *each.values()]
-        elif isinstance(each, list):
-            waiting += each
-    return False
 
 
 def _count_values(data: bytes) -> int:
@@ -357,16 +341,13 @@ def parameters_of(request: Request) -> dict[tuple[str, str], str]:
     """Return every parameter that came, by place and name.
 
     Raises:
-        Refusal("request-invalid"): one is given twice, or holds U+0000.
+        Refusal("request-invalid"): one is given twice.
     """
     found: dict[tuple[str, str], str] = {("path", name): str(value) for name, value in request.path_params.items()}
     for name, value in request.query_params.multi_items():
         if ("query", name) in found:
             raise problems.unfit_request([{"at": name, "detail": "is given twice"}])
         found["query", name] = value
-    for (_, name), value in found.items():
-        if "\0" in name + value:
-            raise problems.unfit_request([{"at": name.replace("\0", ""), "detail": "holds U+0000"}])
     lines: dict[str, list[str]] = {}
     for name, value in request.headers.items():
         lines.setdefault(name.lower(), []).append(value)

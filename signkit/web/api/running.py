@@ -28,6 +28,7 @@ from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.resources.contracts import make_example
 from signkit.web.api.service import Service, read_service_settings
+from signkit.web.api.store import clear_spool
 from signkit.web.common.listening import listener_on
 from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.workers import WorkerLost
@@ -75,6 +76,7 @@ def run_service(
         if not service.tenants.is_shared:
             for tenant in service.tenants.all():
                 release_leases(tenant.store)  # nobody else runs on this folder
+                clear_spool(tenant.store)
         listener = listener_on(host, port, waiting=512)
         with (
             listener,

@@ -24,6 +24,7 @@ from signkit.web.api.engine import Engine
 from signkit.web.api.kept_files import SCHEMES, is_object_store, open_object_store
 from signkit.web.api.leases import Leases
 from signkit.web.api.metrics import Metrics
+from signkit.web.api.readiness import readiness_of
 from signkit.web.api.tenants import Tenants
 from signkit.words import Text
 from signkit.workers import WorkerPool
@@ -144,6 +145,7 @@ class Service:
         count = self.own.workers or os.cpu_count() or 2
         self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=self.load, memory=_MEMORY)
         self.engine = Engine(self.own.engine) if self.own.engine is not None else None
+        self.readiness = readiness_of(self.pool, self.tenants)
         self._judgement: ValidationOptions | None = None
         #: Where the service connects to for a tenant, or because a tenant's file says so.
         self.rule = AddressRule(self.own.inner_hosts)

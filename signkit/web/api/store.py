@@ -130,7 +130,7 @@ def create_store(folder: Path, settings: dict[str, str]) -> None:
 
 
 def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
-    """Return the store in ``folder``, brought up to date; what was on its way when the last run ended is removed.
+    """Return the store in ``folder``, brought up to date; a service that runs may be at work in it.
 
     Raises:
         ServiceError("store-newer"): a newer SignKit wrote it.
@@ -148,9 +148,14 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
             migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
     except sqlite3.Error as error:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
-    shutil.rmtree(folder / SPOOL, ignore_errors=True)
     (folder / SPOOL).mkdir(mode=0o700, exist_ok=True)
     return Store(folder, SqliteDatabase(path), FolderFiles(folder / FILES), folder / SPOOL, clock)
+
+
+def clear_spool(store: Store) -> None:
+    """Remove what was on its way when the last run ended; nobody may be at work in the store."""
+    shutil.rmtree(store.spool, ignore_errors=True)
+    store.spool.mkdir(mode=0o700, exist_ok=True)
 
 
 def open_shared_store(

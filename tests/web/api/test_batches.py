@@ -19,7 +19,7 @@ import pytest
 from signkit.archive.store import utc_now
 from signkit.web.api.jobs import lease_job
 from signkit.web.api.listing import write_cursor
-from signkit.web.api.store import open_store
+from signkit.web.api.store import clear_spool
 from tests.web.api.conftest import start
 from tests.web.api.receiver import OnlyHere, Receiver
 
@@ -427,7 +427,7 @@ def test_a_killed_server_loses_no_file(tried, kills):
     assert (shown["state"], shown["counts"]["done"]) == ("done", count)
     assert sorted(each["number"] for each in results(tried, batch)) == list(range(1, count + 1))
     if tried.service.own.database is None:  # other nodes clear away an hour later: it may be another's
-        open_store(tried.tenant.store.folder)  # as the next start does: what was on its way when it was killed goes
+        clear_spool(tried.tenant.store)  # as the next start does: what was on its way when it was killed goes
         assert files_left(tried) == []
 
 

@@ -15,6 +15,8 @@ import pytest
 from signkit.errors import ServiceError
 from signkit.web.api.running import Address, warm_up
 from signkit.web.api.service import ServiceSettings, create_service, open_tenants, read_service_settings
+from signkit.web.api.store import clear_spool
+from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerLost
 from tests.command import run_signkit
 from tests.web.api.conftest import start
@@ -111,3 +113,14 @@ def test_a_tenant_that_is_none_is_told_with_a_command_that_works(tmp_path, comma
     made.service.close()
     told = run_signkit("service", *command, str(tmp_path / "service"), "nix", home=tmp_path / "home")
     assert "signkit service tenant list FOLDER" in told.stderr, told
+
+
+def test_what_is_on_its_way_stays_when_a_console_command_opens_the_store(tmp_path):
+    """A backup, an export or a new key beside a running service; only its next start clears up."""
+    create_service(tmp_path)
+    store = Tenants(tmp_path).add("架空").store
+    (store.spool / "coming").write_bytes(b"%PDF-1.7")
+    [tenant] = Tenants(tmp_path).all()
+    assert (tenant.store.spool / "coming").read_bytes() == b"%PDF-1.7"
+    clear_spool(store)
+    assert list(store.spool.iterdir()) == []

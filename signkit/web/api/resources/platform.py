@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import TimeoutError as NotInTime
 from typing import Any
 
-from signkit.errors import SignKitError
 from signkit.web.api.calls import Answer
 from signkit.web.api.service import Service
-from signkit.workers import WorkerLost
-
-_SECONDS = 5.0
 
 
 def get_document(service: Service, _: Mapping[str, Any]) -> Answer:
@@ -26,7 +21,7 @@ def get_health(_: Service, __: Mapping[str, Any]) -> Answer:
 
 def get_readiness(service: Service, _: Mapping[str, Any]) -> Answer:
     """Answer whether a worker answers and every store can be written."""
-    workers, stores = _answers(service), _writes(service)
+    workers, stores = service.readiness.find()
     ready = workers and stores
     return Answer(200 if ready else 503, {"ready": ready, "workers": workers, "stores": stores})
 
@@ -34,23 +29,6 @@ def get_readiness(service: Service, _: Mapping[str, Any]) -> Answer:
 def get_metrics(service: Service, _: Mapping[str, Any]) -> Answer:
     """Answer with the counts."""
     return Answer(200, service.metrics.text(), "text/plain")
-
-
-def _answers(service: Service) -> bool:
-    try:
-        return bool(service.pool.submit(bool, 1).result(_SECONDS))
-    except (WorkerLost, NotInTime, RuntimeError):
-        return False
-
-
-def _writes(service: Service) -> bool:
-    try:
-        for tenant in service.tenants.all():
-            with tenant.store.writing():
-                pass
-    except SignKitError:
-        return False
-    return True
 
 
 HANDLERS = {
