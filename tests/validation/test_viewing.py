@@ -222,7 +222,7 @@ def test_no_comment_covers_a_tick(world, kind, inherited):
 
 # --- what is entered is seen ----------------------------------------------------------------------------------
 
-_FORM = b" /Resources << /Font << /F1 7 0 R >> >>"
+_COVER = b"<< /Type /XObject /Subtype /Form /BBox [0 0 140 50] /Length %d >>\nstream\n%s\nendstream"
 
 
 def entered(world, *, page: bytes = b"", above: bytes = b"", below: bytes = b"") -> bool | None:
@@ -237,7 +237,7 @@ def entered(world, *, page: bytes = b"", above: bytes = b"", below: bytes = b"")
         pdfs.CONTENT: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"/Annots [6 0 R 8 0 R]", annots),
         30: b"<< /Type /Annot /F 4 /Rect [145 15 285 65] /AP << /N 31 0 R >>" + above + below + b" >>",
-        31: b"<< /Type /XObject /Subtype /Form /BBox [0 0 140 50] /Length %d >>\nstream\n%s\nendstream" % (len(cover), cover),
+        31: _COVER % (len(cover), cover),
     }  # fmt: skip
     filled = empty[:-2] + b" /V (900 yen) /AP << /N 32 0 R >> >>"
     signed_pdf = world.sign(pdfs.build(objects))

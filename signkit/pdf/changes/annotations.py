@@ -252,8 +252,8 @@ class Annotations:
         above = list(self._hiding(listed[listed.index(item) + 1 :])) if item in listed else []
         if above and isinstance(widget, dict):
             box = rectangle(self._all.new, widget.get("/Rect"))
-            places = [place for place, _ in value.letters(widget)] or [box]
-            if any(one is not None and overlap(one, other) for one in places for other in above):
+            places = [place for place, _ in value.letters(widget)] or ([box] if box is not None else [])
+            if any(overlap(one, other) for one in places for other in above):
                 yield from breach("shows-its-value", at=ChangePlace(page=page.number, number=item.number))
 
     def _hiding(self, items: list[Value]) -> Iterator[Box]:
