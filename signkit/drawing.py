@@ -35,6 +35,15 @@ _MARGIN = 3
 _CELL = 8
 _INK, _INK_LINES = 6, 3
 _CONTRAST, _CONTRAST_KEPT = 64, 0.4
+#: A letter stands out where this part of its place is so much brighter or darker than its ink.
+_APART, _GROUND = 64, 0.15
+
+
+class PlacedLetter(NamedTuple):
+    """Where on a page a letter of a value stands, and how bright it is (0 to 1)."""
+
+    area: Area
+    ink: float
 
 
 class Leave(NamedTuple):
@@ -43,11 +52,15 @@ class Leave(NamedTuple):
     Attributes:
         hides: also so that what stood there can no longer be read.
         covers: other viewers draw something there that PDFium does not; whatever it is hides what stood there.
+        shows: what is entered there changes the picture.
+        letters: what is entered, each to stand out from the page.
     """
 
     area: Area
     hides: bool = False
     covers: bool = False
+    shows: bool = False
+    letters: tuple[PlacedLetter, ...] = ()
 
 
 def open_document(pdf: bytes, password: str | None = None) -> Any:
@@ -132,11 +145,13 @@ class Drawn:
         different: pages (from 0) that differ outside the areas where they may.
         missed: pages that were not drawn, for lack of time or because PDFium cannot.
         counts: how many pages PDFium finds in each state.
+        unseen: pages on which something was entered that cannot be seen.
     """
 
     different: tuple[int, ...]
     missed: tuple[int, ...]
     counts: tuple[int, int]
+    unseen: tuple[int, ...] = ()
 
 
 def compare_states(
@@ -167,17 +182,38 @@ def compare_states(
 def _compare_pages(
     old: Any, new: Any, areas: Mapping[int, Sequence[Leave]], pictures: dict[int, Any], deadline: float
 ) -> Drawn:
-    different, missed = [], []
+    different, missed, unseen = [], [], []
     for number in range(min(len(old), len(new))):
         if time.process_time() > deadline:
             missed.append(number)
             continue
         try:
-            if _differs(old, new, number, areas.get(number, ()), pictures):
+            here = areas.get(number, ())
+            if _differs(old, new, number, here, pictures):
                 different.append(number)
+            if any(leave.letters or leave.shows for leave in here) and _hides_entries(old, new, number, here, pictures):
+                unseen.append(number)
         except Exception:  # PDFium's and Pillow's, for pages that cannot be drawn
             missed.append(number)
-    return Drawn(tuple(different), tuple(missed), (len(old), len(new)))
+    return Drawn(tuple(different), tuple(missed), (len(old), len(new)), tuple(unseen))
+
+
+def _hides_entries(old: Any, new: Any, number: int, areas: Sequence[Leave], pictures: dict[int, Any]) -> bool:
+    """Whether something that was entered is not seen: it changes nothing, or has the colour of what it stands on."""
+    page, former = new[number], old[number]
+    with closing(page), closing(former):
+        picture = pictures[number]
+        grey, mask = picture.convert("L"), difference(picture_of(former), picture)
+        for leave in areas:
+            box = area_on_picture(page, leave.area, picture.size)
+            if leave.shows and mask.crop(box).getbbox() is None:
+                return True
+            for letter in leave.letters:
+                around = grey.crop(area_on_picture(page, letter.area, picture.size)).tobytes()
+                apart = sum(abs(value - 255 * letter.ink) >= _APART for value in around)
+                if apart < _GROUND * len(around):
+                    return True
+    return False
 
 
 def _differs(old: Any, new: Any, number: int, areas: Sequence[Leave], pictures: dict[int, Any]) -> bool:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from signkit.drawing import Area, Drawn, Leave, compare_states
+from signkit.drawing import Area, Drawn, Leave, PlacedLetter, compare_states
 from signkit.pdf.changes.covering import has_looks, is_opaque, reach, visible_part
+from signkit.pdf.changes.field_text import brightness
+from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
@@ -29,7 +31,9 @@ Pictures = Literal["auto", "always", "never"]
 _SECONDS = 30.0
 _PATIENCE = 15.0
 _MEMORY = 3 * 1024 * 1024 * 1024
-_SIGNATURE_ADDED = "signature-added"
+_SIGNATURE_ADDED, _FILLED = "signature-added", "field-filled"
+#: A box that is not ticked (12.7.5.2.3).  Table 167: bit 2 is Hidden, bit 6 NoView.
+_OFF, _UNSEEN = (None, "/Off"), 2 | 32
 #: A field that takes more than this part of its page is drawn: a seal and its words need less.
 _LARGE = 8
 # What a field without looks consists of; an entry besides might make some viewer draw.
@@ -181,6 +185,8 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     told = {change.number for change in judgement.told if change.code in ("signature-over-text", WAITED_OVER_TEXT)}
     # Over a value that is entered anew the old one may vanish: that is what entering means.
     entered = _widgets_of(old, _shown_values(old) & fields)
+    filled = frozenset(change.field for change in more if change.code == _FILLED and change.field is not None)
+    values = _entered_values(old, new, filled)
     areas: dict[int, list[Leave]] = defaultdict(list)
     for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
         former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
@@ -189,10 +195,40 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
             if ref in widgets:
                 hides = ref.number in told or ref in entered
                 areas[number] += [Leave(box, hides) for box in (former.get(ref), later.get(ref)) if box is not None]
+                if ref in values and (box := later.get(ref)) is not None:
+                    value = values[ref]
+                    areas[number].append(Leave(box, hides=True, shows=value.ticked, letters=value.letters))
             elif annotations and touched:
                 areas[number] += [Leave(box, hides=True) for box in (former.get(ref),) if box is not None]
                 areas[number] += _comment_areas(new, ref) if ref in later else []
     return areas
+
+
+class _Value(NamedTuple):
+    """What was entered into a widget: the letters that are read, or a tick that was not there before."""
+
+    letters: tuple[PlacedLetter, ...]
+    ticked: bool
+
+
+def _entered_values(old: View, new: View, filled: frozenset[str]) -> dict[Ref, _Value]:
+    """Return what was entered into each widget of the fields that were filled in, where a viewer shows it."""
+    found: dict[Ref, _Value] = {}
+    for item in form_fields(new) if filled else ():
+        for ref in _widgets_of(new, frozenset([item.name])) if item.name in filled else ():
+            widget, former = new.resolve(ref), old.resolve(ref)
+            if not isinstance(widget, dict) or _is_hidden(new, widget):
+                continue
+            read = ShownValue(new, item, [ref], old).letters(widget)
+            was = old.resolve(former.get("/AS")) if isinstance(former, dict) else None
+            ticked = item.type == "/Btn" and was in _OFF and new.resolve(widget.get("/AS")) not in _OFF
+            found[ref] = _Value(tuple(PlacedLetter(place, brightness(ink)) for place, ink in read), ticked)
+    return found
+
+
+def _is_hidden(view: View, widget: dict[str, Value]) -> bool:
+    flags = view.resolve(widget.get("/F"))
+    return isinstance(flags, int) and bool(flags & _UNSEEN)
 
 
 def _comment_areas(view: View, ref: Ref) -> list[Leave]:
@@ -278,6 +314,9 @@ def _held_against(judgement: Judgement, drawn: Drawn | None) -> Judgement:
     if drawn.different:
         places = [Change(Gravity.OTHER, "looks-different", f"page {number + 1}") for number in drawn.different]
         return _with(judgement, False, *places)
+    if drawn.unseen:
+        places = [Change(Gravity.OTHER, "value-and-looks", f"page {number + 1}") for number in drawn.unseen]
+        return _with(judgement, None, *places)
     if drawn.missed:
         return _with(judgement, None, Change(Gravity.OTHER, "not-judged", f"picture of page {drawn.missed[0] + 1}"))
     return judgement

@@ -218,3 +218,65 @@ def test_no_comment_covers_a_tick(world, kind, inherited):
         note = b"<< /Type /Annot /F 4 /P 3 0 R /Rect [%s] /C [1 1 0] /Border [0 0 5] /Subtype %s /AP << /N 31 0 R >> >>"
         changed = {pdfs.PAGE: page % b"6 0 R 8 0 R 40 0 R 30 0 R", 30: note % (place, kind), 31: _BOX}
         assert world.only(pdfs.update(before, changed)).changes_permitted is allowed
+
+
+# --- what is entered is seen ----------------------------------------------------------------------------------
+
+_COVER = b"<< /Type /XObject /Subtype /Form /BBox [0 0 140 50] /Length %d >>\nstream\n%s\nendstream"
+
+
+def entered(world, *, page: bytes = b"", above: bytes = b"", below: bytes = b"") -> bool | None:
+    """Fill the empty note with black letters; ``page`` is drawn under it, ``above`` and ``below`` are annotations."""
+    content = page + b" 0 g BT /F1 12 Tf 20 150 Td (Pay 100 yen) Tj ET"
+    empty = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b" /V (first) /AP << /N 9 0 R >>", b"")
+    annots = b"/Annots [6 0 R " + (b"30 0 R " if below else b"") + b"8 0 R" + (b" 30 0 R]" if above else b"]")
+    cover = b"1 1 1 rg 0 0 140 50 re f"
+    objects = {
+        **pdfs.OBJECTS,
+        pdfs.TEXT_FIELD: empty,
+        pdfs.CONTENT: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"/Annots [6 0 R 8 0 R]", annots),
+        30: b"<< /Type /Annot /F 4 /Rect [145 15 285 65] /AP << /N 31 0 R >>" + above + below + b" >>",
+        31: _COVER % (len(cover), cover),
+    }  # fmt: skip
+    filled = empty[:-2] + b" /V (900 yen) /AP << /N 32 0 R >> >>"
+    signed_pdf = world.sign(pdfs.build(objects))
+    return world.only(
+        pdfs.update(signed_pdf, {pdfs.TEXT_FIELD: filled, 32: pdfs.looks_of(b"900 yen")})
+    ).changes_permitted
+
+
+@pytest.mark.parametrize(
+    ("ground", "allowed"),
+    [
+        (b"", True),
+        (b"0.75 g 140 10 150 60 re f", True),
+        (b"0 G 150 27 m 280 27 l S", True),
+        (b"0 g 140 10 150 60 re f", None),
+        (b"0.1 0 0.2 rg 140 10 150 60 re f", None),
+        (b"0 g 165 10 20 60 re f", None),
+    ],
+)
+def test_what_is_entered_stands_out_from_the_page(world, ground, allowed):
+    assert entered(world, page=ground) is allowed
+
+
+@pytest.mark.parametrize("kind", [b"Stamp", b"Square", b"FreeText", b"Popup", b"Unknown"])
+def test_what_is_entered_stands_above_all_that_hides(world, kind):
+    assert entered(world, above=b" /Subtype /" + kind) is None
+    assert entered(world, below=b" /Subtype /" + kind) is True
+
+
+@pytest.mark.parametrize(("on", "allowed"), [(b"2 2 12 12 re f", True), (b"1 g 2 2 12 12 re f", None), (b"", None)])
+def test_a_box_that_is_ticked_shows_a_difference(world, on, allowed):
+    state = b"<< /Type /XObject /Subtype /Form /BBox [0 0 16 16] /Length %d >>\nstream\n%s\nendstream"
+    box = b"<< /FT /Btn /T (box) /Type /Annot /Subtype /Widget /F 4 /P 3 0 R /Rect [200 100 216 116]"
+    box += b" /AP << /N << /Yes 31 0 R /Off 32 0 R >> >> /AS /%s >>"
+    objects = {
+        **pdfs.OBJECTS,
+        pdfs.FORM: b"<< /Fields [6 0 R 8 0 R 30 0 R] /SigFlags 3 >>",
+        pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"8 0 R]", b"8 0 R 30 0 R]"),
+        30: box % b"Off", 31: state % (len(on), on), 32: state % (0, b""),
+    }  # fmt: skip
+    ticked = pdfs.update(world.sign(pdfs.build(objects)), {30: (box % b"Yes")[:-2] + b" /V /Yes >>"})
+    assert world.only(ticked).changes_permitted is allowed

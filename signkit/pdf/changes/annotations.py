@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place, streams
 from signkit.pdf.changes.content_order import is_orderly
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.covering import is_large, visible_part
+from signkit.pdf.changes.covering import has_looks, is_large, is_opaque, overlap, reach, rectangle, visible_part
 from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.placing import Box
 from signkit.pdf.changes.revision_state import is_widget
 from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
+from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.document import View
@@ -131,6 +133,7 @@ class Annotations:
         if isinstance(item, Ref) and isinstance(match, Ref) and self._is_field(item, match):
             if match.number in self._fields.filled_widgets:
                 yield from self._judge_place(match, page)
+                yield from self._judge_value(match, self._fields.filled_widgets[match.number], page)
             elif match.number in self._fields.signed_widgets:
                 # The place of a field that waits is known to the signers; a large one is held to what it covers, like a
                 # new one; so are many that are large together.
@@ -242,6 +245,29 @@ class Annotations:
             if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from breach(rule, at=ChangePlace(page=page.number, number=number))
+
+    def _judge_value(self, item: Ref, value: ShownValue, page: _OnPage) -> Iterator[Change]:
+        """What is entered must not stand below what other viewers than PDFium draw over it (12.5.2)."""
+        listed, widget = self._all.after.annotations(page.new), self._all.new.resolve(item)
+        above = list(self._hiding(listed[listed.index(item) + 1 :])) if item in listed else []
+        if above and isinstance(widget, dict):
+            box = rectangle(self._all.new, widget.get("/Rect"))
+            places = [place for place, _ in value.letters(widget)] or ([box] if box is not None else [])
+            if any(overlap(one, other) for one in places for other in above):
+                yield from breach("shows-its-value", at=ChangePlace(page=page.number, number=item.number))
+
+    def _hiding(self, items: list[Value]) -> Iterator[Box]:
+        """Where annotations draw that are no widgets (these PDFium draws last), and that hide what lies below."""
+        for each in items:
+            entries = self._all.new.resolve(each)
+            if not isinstance(entries, dict) or is_widget(self._all.new, each):
+                continue
+            # 12.5.6.14: the window of a note that is closed; with an appearance some viewers draw that.
+            window = self._all.new.resolve(entries.get("/Subtype")) == "/Popup" and not has_looks(
+                self._all.new, entries
+            )
+            if not window and is_opaque(self._all.new, entries):
+                yield from reach(self._all.new, entries)
 
     def _judge_waiting(self, item: Value, page: _OnPage) -> Iterator[Change]:
         """A seal may stand over the words that its field stood over, and it is told that it does."""

@@ -39,7 +39,7 @@ class Shown(NamedTuple):
         """Whether any of it lies below ``box``; a frame or a line to write on is there to be written in."""
         if not self.outline:
             # Margins of text are estimated; a mere touch is no covering.
-            return _overlap(box, _core(self.box))
+            return overlap(box, _core(self.box))
         # A frame hides nothing unless most of it lies below; a line to sign on is there to be written over.
         return 2 * _area(_common(box, self.box)) > _area(self.box) and 4 * _area(self.box) < 3 * _area(box)
 
@@ -238,7 +238,7 @@ def _common(one: Box, other: Box) -> Box:
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def overlap(one: Box, other: Box) -> bool:
     """Any area in common, however thin: strips side by side hide what each of them leaves."""
     box = _common(one, other)
     return box[2] > box[0] and box[3] > box[1]

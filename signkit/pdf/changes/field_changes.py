@@ -45,7 +45,7 @@ class Fields:
         self._old, self._new = context.before.fields, context.after.fields
         self.new_widgets: set[int] = set()
         self.signed_widgets: set[int] = set()
-        self.filled_widgets: set[int] = set()
+        self.filled_widgets: dict[int, ShownValue] = {}
         self.successor: dict[Ref, Ref] = {}
         self.old_seals = {
             ref.number for item in self._old.values() if item.type == "/Sig" for ref in widgets(context.old, item)
@@ -296,7 +296,8 @@ class Fields:
 
     def _judge_filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
         place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
-        self.filled_widgets.update(ref.number for ref in widgets(self._all.new, new))
+        shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
+        self.filled_widgets |= {ref.number: shown for ref in widgets(self._all.new, new)}
         value = self._all.new.resolve(new.value)
         # What a viewer shows of a value of the wrong type is its own idea.
         if value is not None and not isinstance(value, _VALUES.get(new.type, ())):
@@ -313,7 +314,6 @@ class Fields:
             yield from breach("appearance-replaced", name, at=place)
             return
         yield from breach("field-filled", name, at=place)
-        shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
         said = self._is_said_alike(new) and self._is_said_once(new)
         if touched & _SPOKEN and not (said and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)

@@ -37,7 +37,7 @@ class NotComparableError(Exception):
 
 @dataclass(frozen=True)
 class ShownLetter:
-    """A glyph in the appearance's own coordinates: left end, base line, width and size, and where it may be seen."""
+    """A glyph in the appearance's own coordinates: left end, base line, width and size, where it may be seen, its ink."""
 
     text: str
     x: float
@@ -45,6 +45,7 @@ class ShownLetter:
     width: float
     size: float
     clip: Box
+    ink: Colour = _BLACK
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -405,7 +406,7 @@ class _Interpreter:
                 raise NotComparableError
             x, y = _apply(matrix, 0, state.rise)
             width = glyph.width * state.size * state.stretch * a
-            letter = ShownLetter(glyph.text, x, y, width, state.size * d, state.clip)
+            letter = ShownLetter(glyph.text, x, y, width, state.size * d, state.clip, state.fill)
             if glyph.text.strip():
                 self._check_seen(letter)
                 self.letters.append(letter)

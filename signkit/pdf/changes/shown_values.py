@@ -14,8 +14,17 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
-from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownText, brightness, read_looks, words_of_lines
-from signkit.pdf.changes.ink import colour_of
+from signkit.pdf.changes.field_text import (
+    Frame,
+    NotComparableError,
+    ShownLetter,
+    ShownText,
+    brightness,
+    read_looks,
+    words_of_lines,
+)  # fmt: skip
+from signkit.pdf.changes.ink import Colour, colour_of
+from signkit.pdf.changes.placing import Box, Matrix, map_box, times
 from signkit.pdf.changes.ticks import shows_a_mark
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
@@ -61,6 +70,29 @@ class ShownValue:
             return self._spells_alike(said) and all(self._shows(each, said) for each in self._widgets)
         except NotComparableError:
             return False
+
+    def letters(self, widget: dict[str, Value]) -> list[tuple[Box, Colour]]:
+        """Return where on the page each letter of a widget stands, and in what colour; nothing where it is not read.
+
+        Raises:
+            SyntaxProblem: a part of it cannot be read.
+        """
+        form, place = self._shown_form(widget), rectangle(self._view, widget.get("/Rect"))
+        if form is None or place is None or self._is_unseen(widget):
+            return []
+        try:
+            looks = read_looks(self._view, form, self._signed, self._frame(widget), self._scale(widget, form))
+        except NotComparableError:
+            return []
+        onto = _placing(self._view, form, place)
+        return [(map_box(onto, *_body(each)), each.ink) for each in looks.letters] if onto is not None else []
+
+    def _shown_form(self, widget: dict[str, Value]) -> Stream | None:
+        looks = self._view.resolve(widget.get("/AP"))
+        normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
+        state = self._view.resolve(widget.get("/AS"))
+        found = self._view.resolve(normal.get(state)) if isinstance(normal, dict) and isinstance(state, str) else normal
+        return found if isinstance(found, Stream) else None
 
     def _is_unseen(self, widget: dict[str, Value]) -> bool:
         flags = self._view.resolve(widget.get("/F"))
@@ -255,6 +287,25 @@ class ShownValue:
         looks = self._view.resolve(widget.get("/AP"))
         normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
         yield from (normal if isinstance(normal, dict) else ())
+
+
+def _body(letter: ShownLetter) -> Box:
+    """Return where the most of a letter is: its width, from the base line up."""
+    return letter.x + 0.1 * letter.width, letter.y, letter.x + 0.9 * letter.width, letter.y + 0.7 * letter.size
+
+
+def _placing(view: View, form: Stream, place: Box) -> Matrix | None:
+    """Return what leads from an appearance's own coordinates to those of the page (12.5.5, algorithm)."""
+    box, found = rectangle(view, form.entries.get("/BBox")), view.resolve(form.entries.get("/Matrix")) or _UPRIGHT[0]
+    numbers = [view.resolve(each) for each in found] if isinstance(found, list | tuple) else []
+    if box is None or len(numbers) != 6 or not all(isinstance(each, int | float) for each in numbers):
+        return None
+    a, b, c, d, e, f = map(float, numbers)
+    left, bottom, right, top = map_box((a, b, c, d, e, f), *box)
+    if left == right or bottom == top:
+        return None
+    across, up = (place[2] - place[0]) / (right - left), (place[3] - place[1]) / (top - bottom)
+    return times((a, b, c, d, e, f), (across, 0, 0, up, place[0] - left * across, place[1] - bottom * up))
 
 
 def _plain_default(asked: bytes) -> str | None:

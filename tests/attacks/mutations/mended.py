@@ -124,6 +124,36 @@ def prepared_field_filled(attack: Attack) -> None:
     attack.areas += [Area(None, _BOX, legible=True)] if over else []
 
 
+@preparation(FIELDS, weight=2)
+def field_whose_words_nobody_sees(draft: Draft, choice: random.Random) -> None:
+    """It stands on a dark page, or below a stamp that most viewers draw last."""
+    if any(b"/FreeText" in each for each in draft.objects.values()):
+        raise Absent("a place without a bright comment on it")
+    field, cover = draft.new(), draft.new() + 1
+    draft.objects[field] = b"<< /FT /Tx /T (unseen) /DA (/F1 9 Tf 0 g)" + widget_at(_PLACE) + b" >>"
+    _listed(draft, field, field)
+    if choice.random() < 0.5:
+        content = syntax.data(draft.objects[shapes.CONTENT]) or b""
+        draft.objects[shapes.CONTENT] = syntax.stream({}, content + b" q 0 g 95 45 90 30 re f Q")
+        return
+    draft.objects[cover + 1] = shapes.looks(90, 30, b"1 g 0 0 90 30 re f")
+    draft.objects[cover] = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [95 45 185 75] /AP << /N %d 0 R >> >>" % (
+        cover + 1
+    )
+    add_to_list(draft, shapes.PAGE, b"/Annots", reference(cover))
+
+
+@mutation(FIELDS, forbidden=True)
+def field_filled_that_nobody_sees(attack: Attack) -> None:
+    """Its value says something, and the page shows nothing."""
+    unseen = [each for each in attack.doc.fields if attack.entries(each).get(b"/T") == b"(unseen)"]
+    if not unseen:
+        raise Absent("a field prepared")
+    looks = attack.add(shapes.looks(80, 20, _said(b"100")))
+    attack.change(unseen[0], {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
+    attack.areas.append(Area(None, _BOX))
+
+
 @preparation(FIELDS)
 def border_stated_at_last(draft: Draft, choice: random.Random) -> None:
     """Where /MK has a colour for it viewers that make the looks draw a border only once it is described (table 168)."""

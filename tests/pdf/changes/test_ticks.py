@@ -7,6 +7,7 @@ import pytest
 from tests.pdf.changes.samples import ALL, THREE, signed
 from tests.validation import pdfs
 
+FRAME = b"<< /Type /XObject /Subtype /Form /BBox [0 0 16 16] /Length 16 >>\nstream\n0 0 16 16 re S  \nendstream"
 SHAPE = b"<< /Type /XObject /Subtype /Form /BBox [0 0 16 16] /Length 16 >>\nstream\n0 0 16 16 re f  \nendstream"
 STATES = b" /AP << /N << /Yes 31 0 R /Off 32 0 R >> >>"
 WIDGET = b" /Type /Annot /Subtype /Widget /F 4 /P 3 0 R"
@@ -28,7 +29,7 @@ RADIO = b"<<" + WIDGET + b" /Parent 30 0 R /Rect [%d 100 %d 116] /AS /%s /AP << 
     ],
 )
 def test_a_check_box_shows_what_its_value_says(world, state, allowed):
-    empty = {pdfs.FORM: THREE, pdfs.PAGE: ALL, 30: BOX % STATES, 31: SHAPE, 32: SHAPE}
+    empty = {pdfs.FORM: THREE, pdfs.PAGE: ALL, 30: BOX % STATES, 31: SHAPE, 32: FRAME}
     ticked = pdfs.update(signed(world, empty), {30: BOX % (STATES + state)})
     assert world.only(ticked).changes_permitted is allowed
 
@@ -49,7 +50,7 @@ def test_of_radio_buttons_the_one_is_on_that_the_value_names(world, value, first
         return {30: CHOICES % value, **kids}
 
     page = ALL.replace(b"30 0 R", b"33 0 R 34 0 R")
-    empty = {pdfs.FORM: THREE, pdfs.PAGE: page, 31: SHAPE, 32: SHAPE, **radios(b"", b"Off", b"Off")}
+    empty = {pdfs.FORM: THREE, pdfs.PAGE: page, 31: SHAPE, 32: FRAME, **radios(b"", b"Off", b"Off")}
     chosen = pdfs.update(signed(world, empty), radios(value, first, second))
     assert world.only(chosen).changes_permitted is allowed
 
