@@ -37,7 +37,7 @@ class NotComparableError(Exception):
 
 @dataclass(frozen=True)
 class ShownLetter:
-    """A glyph in the appearance's own coordinates: left end, base line, width and size, where it may be seen, its ink."""
+    """A glyph in the appearance's own coordinates: left end, base line, width, size, where it may be seen, its ink."""
 
     text: str
     x: float
