@@ -36,6 +36,8 @@ _PARTNERS = {
     "hidden sections": ("hidden sections",),
     "fields prepared": ("fields prepared", "nobody follows"),
     "causes healed": ("causes healed",),
+    "text placed differently": ("fields prepared",),
+    "fields that nobody sees": ("fields that nobody sees",),
     "annotations that are content": ("annotations that are content",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.

@@ -16,7 +16,8 @@ from tests.attacks.witnesses import Area
 from tests.attacks.writer import Draft
 from tests.validation import pdfs
 
-FIELDS, HEALED = "fields prepared", "causes healed"
+FIELDS, UNSEEN, HEALED = "fields prepared", "fields that nobody sees", "causes healed"
+PLACED = "text placed differently"
 _PLACE, _BOX = b"100 50 180 70", (100.0, 50.0, 180.0, 70.0)
 
 
@@ -97,7 +98,7 @@ def name_that_streams_cut_in_two(draft: Draft, choice: random.Random) -> None:
     changed_later(draft, shapes.PAGE, Resources=named.replace(b"/Font << ", b"/Font << /Unasked 7 0 R "))
 
 
-@preparation(FIELDS, weight=4)
+@preparation(PLACED)
 def text_that_viewers_place_differently(draft: Draft, choice: random.Random) -> None:
     """Of more numbers than an operator has mupdf takes the first, PDFium and poppler the last: over it is a field."""
     moved = choice.choice(
@@ -124,7 +125,7 @@ def prepared_field_filled(attack: Attack) -> None:
     attack.areas += [Area(None, _BOX, legible=True)] if over else []
 
 
-@preparation(FIELDS, weight=2)
+@preparation(UNSEEN)
 def field_whose_words_nobody_sees(draft: Draft, choice: random.Random) -> None:
     """It stands on a dark page, or below a stamp that most viewers draw last."""
     if any(b"/FreeText" in each for each in draft.objects.values()):
@@ -143,7 +144,7 @@ def field_whose_words_nobody_sees(draft: Draft, choice: random.Random) -> None:
     add_to_list(draft, shapes.PAGE, b"/Annots", reference(cover))
 
 
-@mutation(FIELDS, forbidden=True)
+@mutation(UNSEEN, forbidden=True)
 def field_filled_that_nobody_sees(attack: Attack) -> None:
     """Its value says something, and the page shows nothing."""
     unseen = [each for each in attack.doc.fields if attack.entries(each).get(b"/T") == b"(unseen)"]
