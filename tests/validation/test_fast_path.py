@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pytest
 
 from signkit.limits import Limits, Meter
-from signkit.pdf.reading.document import PdfFile
-from signkit.pdf.reading.graph import Referrers, named_by, scan_names
+from signkit.pdf.reading.document import Location, PdfFile
+from signkit.pdf.reading.graph import Named, Referrers, named_by, scan_names
 from signkit.pdf.reading.syntax import Ref
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -56,6 +56,10 @@ def files(corpus) -> list[bytes]:
     return [path.read_bytes() for path in sorted(corpus.glob("*.pdf"))]
 
 
+def scanned(file: PdfFile, number: int, place: Location | None) -> Named | None:
+    return scan_names(file.data, file.body_start(number, place)) if place and not place.container else None
+
+
 def missed(data: bytes) -> list[int]:
     """Objects of which the scan misses a reference that parsing finds."""
     try:
@@ -66,7 +70,7 @@ def missed(data: bytes) -> list[int]:
     for index, section in enumerate(file.history.sections):
         view = file.history.view(index)
         for number, place in section.entries.items():
-            quick = scan_names(file, number, place) if place is not None else None
+            quick = scanned(file, number, place)
             if quick is not None:
                 full = named_by(view.get(Ref(number, 0)))
                 every = {*full.targets, *full.links, *full.aims, *full.held}
@@ -91,7 +95,7 @@ def test_the_scan_is_used(made):
     """Most objects are scanned; else the tests here would compare nothing."""
     file = PdfFile(made[0][3].data, Meter(Limits()))
     entries = file.history.sections[0].entries
-    quick = [number for number, place in entries.items() if place and scan_names(file, number, place) is not None]
+    quick = [number for number, place in entries.items() if scanned(file, number, place) is not None]
     assert len(quick) == sum(place is not None for place in entries.values())
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
 from signkit.pdf.changes.placing import IDENTITY, Box, Matrix, State, map_box, numbers_in, operate, times
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations, passing_over
 
 # A page has a few thousand marks; hundreds of thousands are made to cost time.
 _MAX_BOXES = 200_000
@@ -305,7 +305,7 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
     state, stack = State(matrix), list[State]()
     path = _Path()
-    for token, operands in content_operations(content, view.file.meter.check_time):
+    for token, operands in content_operations(content, view.file.meter.check_time, _PASSED):
         if token not in _COUNTING:
             continue
         # 8.4.2: q and Q keep the whole graphics state.
@@ -333,6 +333,38 @@ _PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
 #: What moves the place at which something is shown, or shows words there.
 _PLACING = frozenset(b"cm BT Tf TL Ts Tz Tc Tm Td TD T* Tj TJ ' \"".split())
 _COUNTING = _PATH | _PLACING | {b"q", b"Q", b"BI", b"Do"}
+#: Half of a page's operators: marked content, colours, line styles (8.4.4, 8.6.8, 14.6) and the end of text.
+_PASSED = passing_over(
+    [
+        "BDC",
+        "BMC",
+        "EMC",
+        "DP",
+        "MP",
+        "CS",
+        "cs",
+        "SC",
+        "SCN",
+        "sc",
+        "scn",
+        "G",
+        "g",
+        "RG",
+        "rg",
+        "K",
+        "k",
+        "w",
+        "J",
+        "j",
+        "M",
+        "d",
+        "ri",
+        "i",
+        "gs",
+        "Tr",
+        "ET",
+    ]
+)
 
 
 class _Path:

@@ -361,6 +361,7 @@ class History:
             for number, place in section.entries.items():
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
+        self._starts: dict[int, dict[int, int]] = {}
         self.memory = Memory()
         self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
         ends = (max([section.end, *(end for _, end in section.extents)]) for section in sections)
@@ -374,6 +375,22 @@ class History:
             fresh = {place.container for place in places if place is not None and place.container}
             self._containers.append(known | fresh if fresh - known else known)
         return not self._containers[index].isdisjoint(self.sections[index].entries)
+
+    def usual_starts(self, index: int) -> dict[int, int]:
+        """Return where the values begin of the objects that revision ``index`` writes as most do, ``N G obj``.
+
+        Each lies exactly where its entry says; those in object streams and all others are not among them.
+        """
+        starts = self._starts.get(index)
+        if starts is None:
+            self.file.meter.check_time()
+            starts, begins = self._starts.setdefault(index, {}), self.file.data.startswith
+            for number, place in self.sections[index].entries.items():
+                if place is not None and not place.container and place.offset > 0:
+                    head = b"%d %d obj" % (number, place.generation)
+                    if begins(head, place.offset):
+                        starts[number] = place.offset + len(head)
+        return starts
 
     def end_before(self, index: int) -> int:
         """Return the byte after everything that the revisions before ``index`` hold."""

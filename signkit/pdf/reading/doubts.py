@@ -165,10 +165,11 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
 def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
     """Entries that point to no object, or to bytes that were only to come; and section streams that hide an object."""
     section, end = file.history.sections[index], file.history.end_before(index + 1)
+    usual = file.history.usual_starts(index)
     for number, place in section.entries.items():
         if place is None or place.container:
             continue
-        if place.offset >= end or not _is_there(file, number, place):
+        if place.offset >= end or not (number in usual or _is_there(file, number, place)):
             yield Doubt("entry", f"object {number}", last)
             return
     for number in [*([] if section.stream_number is None else [section.stream_number]), *section.hidden]:
@@ -241,12 +242,15 @@ _MAX_NODES = 100_000
 
 
 def _first_shadow(file: PdfFile) -> int | None:
-    known = {
-        start - 3
-        for section in file.history.sections
-        for number, place in section.entries.items()
-        if place is not None and not place.container and (start := file.body_start(number, place)) is not None
-    }
+    known = set()
+    for index, section in enumerate(file.history.sections):
+        usual = file.history.usual_starts(index)
+        known.update([start - 3 for start in usual.values()])
+        for number, place in section.entries.items():
+            if number in usual or place is None or place.container:
+                continue
+            if (start := file.body_start(number, place)) is not None:
+                known.add(start - 3)
     sections = [begin for section in file.history.sections for begin, _ in section.extents]
     known |= {match.end() - 3 for begin in sections if (match := OBJECT_HEAD.match(file.data, begin))}
     # Each of these is found by the search too: where it finds no more, there is nothing else.
@@ -263,8 +267,7 @@ _OBJECT = re.compile(rb"obj(?<!endobj)")  # in this order, so that its first let
 
 def _is_there(file: PdfFile, number: int, place: Location) -> bool:
     """Whether the object lies where an entry says, and is of the generation that it says."""
-    usual = b"%d %d obj" % (number, place.generation)
-    return file.data.startswith(usual, place.offset) or file.generation_at(number, place) == place.generation
+    return file.generation_at(number, place) == place.generation
 
 
 def _of_generations(file: PdfFile, last: int) -> Iterator[Doubt]:

@@ -28,10 +28,11 @@ class Referrers:
         self._linking: set[int] = set()
         for index, section in enumerate(history.sections):
             view = history.view(index)
-            history.file.meter.check_time()
+            starts = history.usual_starts(index)
             for number, place in section.entries.items():
                 if place is not None:
-                    named = scan_names(history.file, number, place) or named_by(view.get(Ref(number, 0)))
+                    start = starts.get(number) or _start(history.file, number, place)
+                    named = scan_names(history.file.data, start) or named_by(view.get(Ref(number, 0)))
                     if named is not _NOBODY:
                         self._note(number, named)
 
@@ -118,18 +119,21 @@ _LINK = {
 }
 
 
-def scan_names(file: PdfFile, number: int, place: Location) -> Named | None:
-    """As :func:`named_by` of the object at ``place``, without parsing it; None where a scan might miss one.
+def _start(file: PdfFile, number: int, place: Location) -> int | None:
+    return None if place.container else file.body_start(number, place)
+
+
+def scan_names(data: bytes, start: int | None) -> Named | None:
+    """As :func:`named_by` of the object whose value begins at ``start``; None where a scan might miss one.
 
     Up to the first ``endobj`` or ``stream`` there must be neither comments nor escaped names, and only strings whose
     end is beyond doubt: then every reference is digits, white space, digits, white space and R.  It may find too many.
     """
-    start = None if place.container else file.body_start(number, place)
-    end = file.data.find(b"endobj", start) if start is not None else -1
+    end = data.find(b"endobj", start) if start is not None else -1
     if end < 0:
         return None
-    stream = file.data.find(b"stream", start, end)
-    return names_in(file.data[start : end if stream < 0 else stream])
+    stream = data.find(b"stream", start, end)
+    return names_in(data[start : end if stream < 0 else stream])
 
 
 def names_in(body: bytes) -> Named | None:

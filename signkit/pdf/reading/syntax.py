@@ -18,7 +18,7 @@ A dictionary that names a key twice carries the entry :data:`DUPLICATE`: readers
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -309,30 +309,55 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
 
 _CONSTANTS = frozenset((b"null", b"true", b"false"))
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
+_S = rb"[\t\n\x0c\r ]*+"
 #: An operator with nothing before it but a name, a number of marked content and a few plain numbers, as most are: read
 #: at once.
-_PLAIN_OPERATION = re.compile(
+_OPERATION = (
     rb"[\t\n\x0c\r ]*+(?:(/[A-Za-z0-9]++)(?!" + _REGULAR + rb")[\t\n\x0c\r ]*+"
     rb"(?:<</MCID (\d{1,9}+)>>[\t\n\x0c\r ]*+)?+)?+"
     rb"((?:[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)[\t\n\x0c\r ]++){0,8}+)"
     rb"((?!(?:ID|R|null|true|false)(?!" + _REGULAR + rb"))[A-Za-z'\"][A-Za-z0-9*]{0,15}+)(?!" + _REGULAR + rb")"
 )
+_PLAIN_OPERATION = re.compile(_OPERATION)
+_NO_OPERATION = None, None, None, None
+#: Operands whose reading cannot fail: names, numbers, strings without brackets inside, and pairs of these.
+_PLAIN_OPERAND = (
+    rb"(?:/[A-Za-z0-9]{0,127}+|[+-]?(?:\d{1,15}+(?:\.\d{0,15}+)?+|\.\d{1,15}+)|\([^()\\]*+\)|<[0-9A-Fa-f]*+>)(?!"
+    + _REGULAR
+    + rb")"
+)
+_PLAIN_ENTRY = _S + rb"/[A-Za-z0-9]{1,127}+" + _S + _PLAIN_OPERAND
+_PLAIN_OPERANDS = rb"(?:(?:" + _PLAIN_OPERAND + rb"|<<(?:" + _PLAIN_ENTRY + rb")*+" + _S + rb">>)" + _S + rb"){0,8}+"
 
 
-def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[bytes, list[Value]]]:
+def passing_over(operators: Iterable[str]) -> re.Pattern[bytes]:
+    """Return what takes a row of these operators, with plain operands, and a plain operation after them, at once."""
+    names = b"|".join(re.escape(name.encode()) for name in operators)
+    row = rb"(?:" + _S + _PLAIN_OPERANDS + rb"(?:" + names + rb")(?!" + _REGULAR + rb")){0,256}+"
+    return re.compile(row + rb"(?:" + _OPERATION + rb")?+")
+
+
+def content_operations(
+    data: bytes, watch: Watch = _no_watch, passing: re.Pattern[bytes] = _PLAIN_OPERATION
+) -> Iterator[tuple[bytes, list[Value]]]:
     """Read a content stream (7.8.2): each operator with the operands before it, without data of inline images.
+
+    Args:
+        passing: what need not be told, by :func:`passing_over`; some of it may be told all the same.
 
     Raises:
         SyntaxProblem: something that is neither.
     """
     position, count, operands = 0, 0, list[Value]()
-    plain, scan = _PLAIN_OPERATION.match, _TOKEN.match
+    plain, begin, scan = _PLAIN_OPERATION.match, passing.match, _TOKEN.match
     while True:
         count += 1
         if count & _UNWATCHED == 0:
             watch()
-        if (match := plain(data, position)) is not None:
-            name, marked, numbers, operator = match.groups()
+        read = plain(data, position) if operands else begin(data, position)
+        name, marked, numbers, operator = read.groups() if read is not None else _NO_OPERATION
+        position = read.end() if read is not None else position
+        if operator is not None:
             if name:
                 operands.append(_NAMES.get(name) or _name(name))
             if marked:
@@ -346,8 +371,7 @@ def content_operations(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[
             operands.append(value)
             continue
         else:
-            operator = match["word"]
-        position = match.end()
+            operator, position = match["word"], match.end()
         # 8.9.7: between ID and EI stand raw bytes; what stands before ID is the image's.
         if operator == b"ID":
             end = _END_OF_IMAGE.search(data, position)
