@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,8 @@ from asn1crypto import pdf as asn1_pdf
 
 from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
-from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
+from signkit.pki.paths.issuers import issuers_below
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool, Unheard
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
@@ -167,7 +167,8 @@ def fetched_pool(
     found, asked = Pool(), 0
     brought = pool.distinct().certificates
     # Only what leads to an anchor is asked about: other addresses are where an attacker wants this machine to call.
-    issuers = _issuers_below((*trust.certificates("signature"), *trust.certificates("timestamp")), brought)
+    trusted = map(known_certificate, (*trust.ders("signature"), *trust.ders("timestamp")))
+    issuers = issuers_below([item for item in trusted if item is not None], brought)
     needed = {der: None for each in signing for der in _upwards(each.dump(), issuers)}
     # What somebody else's certificates cost must not be missing for the signers': anybody can put any number in.
     for item in sorted(brought, key=lambda each: each.der not in needed):
@@ -178,30 +179,6 @@ def fetched_pool(
         if distant and may_ask and not _is_settled(pool + found, item, issuer, options):
             asked += 1
             found += said_by_distant(distant, item.certificate, issuer.certificate, now)
-    return found
-
-
-def _issuers_below(
-    anchors: Iterable[x509.Certificate], brought: Sequence[KnownCertificate]
-) -> dict[bytes, KnownCertificate]:
-    """Return who issued each certificate (DER) that leads to an anchor, found from the anchors down.
-
-    So only authorities that are vouched for are tried as issuers: any number of strangers of an authority's name, and
-    certificates that strangers made of its name and key, or that a signer issued himself, stand in nobody's way.
-    """
-    known = (known_certificate(item.dump()) for item in anchors)
-    above = deque({item.der: item for item in known if item is not None}.values())
-    trusted, found = {item.der for item in above}, dict[bytes, KnownCertificate]()
-    below: dict[str, list[KnownCertificate]] = {}
-    for item in brought:
-        below.setdefault(item.issuer, []).append(item)
-    while above:
-        issuer = above.popleft()
-        for item in below.get(issuer.subject, ()):
-            if item.der not in trusted and item.der not in found and fits(item, issuer):
-                found[item.der] = issuer
-                if item.may_issue:
-                    above.append(item)
     return found
 
 

@@ -32,7 +32,8 @@ from pyhanko_certvalidator.validate import async_validate_path
 
 from signkit.pki.algorithms import UnknownAlgorithm, allows, digest_name, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import name_of
-from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
+from signkit.pki.paths.issuers import issuers_below
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.outcome import CertificatePath, PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
@@ -78,24 +79,13 @@ def _find_among(
 def _vouched_for(
     certificates: Sequence[KnownCertificate], anchors: Sequence[KnownCertificate]
 ) -> list[KnownCertificate]:
-    """Return those that lead to an anchor by their signatures.
+    """Return the anchors and the authorities that lead to one by their signatures.
 
     Of two with one issuer and serial number the engine holds one alone, and some it cannot hold at all: what anybody
     can write must not stand in the place of what an authority signed.
     """
-    below: dict[str, list[KnownCertificate]] = {}
-    for item in certificates:
-        below.setdefault(item.issuer, []).append(item)
-    found, todo = {item.der for item in anchors}, list(anchors)
-    while todo:
-        issuer = todo.pop()
-        fitting = (item for item in below.get(issuer.subject, ()) if item.der not in found and fits(item, issuer))
-        # What anybody may write around what was signed makes another certificate of it, by its bytes.  Who is no
-        # authority issues nothing: what signers issue themselves would have to be tried against one another.
-        issued = [item for item in fitting if item.may_issue]
-        found |= {item.der for item in issued}
-        todo += issued
-    return [item for item in certificates if item.der in found]
+    trusted, issuers = {item.der for item in anchors}, issuers_below(anchors, certificates)
+    return [item for item in certificates if item.der in trusted or (item.der in issuers and item.may_issue)]
 
 
 def _possibly_above(
