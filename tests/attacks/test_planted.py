@@ -116,6 +116,8 @@ FAULTS = [
     Fault("info_of_another_generation", _READING + "doubts._of_generations", _of_objects_alone(doubts._of_generations)),
     Fault("padding_that_some_leave", _READING + "encryption.Decryption._aes", _taking_padding_off(Decryption._aes)),
     Fault("field_filled_that_nobody_sees", _CHANGES + "annotations.Annotations._judge_value", lambda *_: iter(())),
+    Fault("field_filled_that_nobody_sees", "signkit.validation.viewing._entered_values", lambda *_: {}),
+    Fault("box_ticked_that_shows_nothing", "signkit.validation.viewing._entered_values", lambda *_: {}),
     Fault("film_or_model_exchanged", _CHANGES + "annotations.Annotations._is_comment", lambda *_: True),
     Fault("looks_that_some_decrypt", _READING + "written._named_in_plain", lambda *_: iter(())),
 ]

@@ -155,6 +155,27 @@ def field_filled_that_nobody_sees(attack: Attack) -> None:
     attack.areas.append(Area(None, _BOX))
 
 
+@preparation(UNSEEN)
+def box_whose_tick_shows_nothing(draft: Draft, choice: random.Random) -> None:
+    """Ticked it draws nothing that is seen, as when it is off."""
+    box, off, ticked = draft.new(), draft.new() + 1, draft.new() + 2
+    tick = choice.choice([b"", b"3 3 m 6 3 l 6 6 l n", b"BT /F1 9 Tf 3 Tr 1 0 0 1 2 2 Tm (x) Tj ET", b"30 30 9 9 re f"])
+    draft.objects[off], draft.objects[ticked] = shapes.looks(12, 12, b""), shapes.looks(12, 12, tick)
+    states = b"/AS /Off /AP << /N << /Off %d 0 R /Yes %d 0 R >> >>" % (off, ticked)
+    draft.objects[box] = b"<< /FT /Btn /T (unseen box) " + states + widget_at(b"100 50 112 62") + b" >>"
+    _listed(draft, box, box)
+
+
+@mutation(UNSEEN, forbidden=True)
+def box_ticked_that_shows_nothing(attack: Attack) -> None:
+    """Its value says yes, and the page shows nothing."""
+    unseen = [each for each in attack.doc.fields if attack.entries(each).get(b"/T") == b"(unseen box)"]
+    if not unseen:
+        raise Absent("a box prepared")
+    attack.change(unseen[0], {b"/V": b"/Yes", b"/AS": b"/Yes"})
+    attack.areas.append(Area(None, (100.0, 50.0, 112.0, 62.0)))
+
+
 @preparation(FIELDS)
 def border_stated_at_last(draft: Draft, choice: random.Random) -> None:
     """Where /MK has a colour for it viewers that make the looks draw a border only once it is described (table 168)."""
