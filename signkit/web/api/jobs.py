@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.errors import SignKitError
+from signkit.web.api import problems
 from signkit.web.api.calls import Refusal
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
@@ -62,14 +63,22 @@ Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[StoreConnection
 _COLUMNS = "id, kind, content, state, attempts, problem"
 
 
-def add_job(connection: StoreConnection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
+def add_job(
+    connection: StoreConnection,
+    store: Store,
+    kind: str,
+    content: dict[str, Any],
+    delay: float = 0,
+    result: str | None = None,
+) -> str:
     """Have something done; return the job's id.
 
     Args:
         content: plain; ``resource`` is the address at which the result will be.
         delay: seconds before which it is not begun.
+        result: the id that its result will have; the job has the same one, so that who looks for it finds the job.
     """
-    id_ = new_id()
+    id_ = result or new_id()
     due = moment(store.clock() + timedelta(seconds=delay))
     connection.execute(
         "INSERT INTO job (id, kind, content, state, due_at) VALUES (?, ?, ?, 'ready', ?)",
@@ -82,6 +91,14 @@ def find_job(connection: StoreConnection, id_: str) -> Job | None:
     """Return a job; None where it is done, or never was."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _job(row) if row else None
+
+
+def missing(connection: StoreConnection, kind: str, id_: str, what: str) -> Refusal:
+    """Return what is said of a result that is not there: it is still being made, could not be, or is none."""
+    job = find_job(connection, id_)
+    if job is None or job.kind != kind:
+        return problems.unknown(what)
+    return problems.still_to_be_made(what, job.to_json())
 
 
 def list_jobs(connection: StoreConnection, state: str | None, after: str | None, limit: int) -> list[Job]:

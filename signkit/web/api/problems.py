@@ -47,6 +47,14 @@ def unknown(what: str) -> Refusal:
     return Refusal(404, "not-found", _NO_SUCH.filled(what=what))
 
 
+def still_to_be_made(what: str, job: dict[str, Any]) -> Refusal:
+    """The resource is not there yet, or never will be unless somebody has its job (as the API shows it) done again."""
+    if job["state"] == "failed":
+        return Refusal(404, "job-failed", _NOT_MADE.filled(what=what), hint=_SEE_JOB, members={"job": job})
+    headers = {"retry-after": "1"}
+    return Refusal(404, "not-yet", _NOT_YET.filled(what=what), hint=_SEE_JOB, members={"job": job}, headers=headers)
+
+
 def method_unfit(allowed: Sequence[str]) -> Refusal:
     """RFC 9110 15.5.6."""
     return Refusal(405, "method-not-allowed", _METHOD, headers={"allow": ", ".join(allowed)})
@@ -138,6 +146,12 @@ def elsewhere() -> Refusal:
 
 _NOT_FOUND = Text("There is nothing at this address.", "この宛先には何もありません。")
 _NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
+_NOT_YET = Text("This {what} is still being made.", "この {what} は処理中です。")
+_NOT_MADE = Text("This {what} could not be made.", "この {what} の処理は失敗しました。")
+_SEE_JOB = Text(
+    "Its job says how far it is: GET /api/v1/jobs/ID; POST …/retry has a failed one done again.",
+    "状況は GET /api/v1/jobs/ID で確認できます。失敗したジョブは POST …/retry でやり直せます。",
+)
 _SEE_DOCUMENT = Text("GET /openapi.json describes the API.", "GET /openapi.json に仕様があります。")
 _METHOD = Text("This address does not take this method.", "この宛先では使えないメソッドです。")
 _CREDENTIALS = Text(

@@ -11,6 +11,7 @@ from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report_reading import read_report
+from signkit.web.api.resources import WORKERS
 
 PDF = {"content-type": "application/pdf"}
 
@@ -32,7 +33,9 @@ def test_postponed_work_is_done_once_and_its_file_goes(tried):
     answer = tried.client.post("/api/v1/validations", content=b"%PDF-1.7 later", headers=wait)
     assert answer.status_code == 202
     where, job = answer.headers["location"], answer.json()["job"]
-    assert tried.client.get(where).status_code == 404
+    early = tried.client.get(where)
+    assert (early.status_code, early.json()["code"], early.json()["job"]["state"]) == (404, "not-yet", "ready")
+    assert early.headers["retry-after"] == "1"
     assert tried.client.get(f"/api/v1/jobs/{job}").json()["resource"] == where
     assert tried.do_jobs() == [("validation", "done")]
     assert tried.client.get(where).json()["report"]["verdict"] == "UNREADABLE"
@@ -40,6 +43,36 @@ def test_postponed_work_is_done_once_and_its_file_goes(tried):
     tried.tenant.store.sweep()
     assert list((tried.tenant.store.folder / "files").iterdir()) == []
     assert list(tried.tenant.store.spool.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_is_deleted_before_it_is_judged_is_not_judged(tried):
+    wait = PDF | {"prefer": "respond-async"}
+    where = tried.client.post("/api/v1/validations", content=b"%PDF-1.7 unwanted", headers=wait).headers["location"]
+    assert tried.client.delete(where).status_code == 204
+    assert tried.do_jobs() == []
+    for each in (tried.client.get(where), tried.client.delete(where)):
+        assert (each.status_code, each.json()["code"]) == (404, "not-found")
+    tried.tenant.store.sweep()
+    assert list((tried.tenant.store.folder / "files").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_could_not_be_judged_says_so_until_it_is_tried_again(tried, monkeypatch):
+    wait = PDF | {"prefer": "respond-async"}
+    with monkeypatch.context() as broken:
+        broken.setitem(WORKERS, "validation", _fail)
+        where = tried.client.post("/api/v1/validations", content=b"%PDF-1.7 odd", headers=wait).headers["location"]
+        assert tried.do_jobs() == [("validation", "failed")]
+    told = tried.client.get(where).json()
+    assert (told["code"], told["job"]["state"]) == ("job-failed", "failed")
+    assert tried.client.post(f"/api/v1/jobs/{told['job']['id']}/retry").status_code == 202
+    assert tried.do_jobs() == [("validation", "done")]
+    assert tried.client.get(where).status_code == 200
+
+
+def _fail(*_: object) -> object:
+    raise ValueError("odd")
 
 
 @pytest.mark.slow

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import TimestampUnavailable
-from signkit.web.api import problems
 from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import Job, RetryLater, add_job
+from signkit.web.api.jobs import Job, RetryLater, add_job, missing
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
 from signkit.web.api.store import StoredDocument, add_document, find_document, list_documents, moment
@@ -39,7 +38,7 @@ def verify(call: Call) -> Answer:
     """Note that the archive is to be verified."""
     store, id_ = call.tenant.store, new_id()
     with store.writing() as connection:
-        job = add_job(connection, store, KIND, {"id": id_, "resource": _address(id_)})
+        job = add_job(connection, store, KIND, {"id": id_, "resource": _address(id_)}, result=id_)
     call.service.wake()
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=id_)
 
@@ -102,8 +101,8 @@ def get_verification(call: Call) -> Answer:
     """Answer with what a verification found."""
     with call.tenant.store.reading() as connection:
         found = find_document(connection, KIND, call.values["id"])
-    if found is None:
-        raise problems.unknown(_WHAT)
+        if found is None:
+            raise missing(connection, KIND, call.values["id"], _WHAT)
     return Answer(200, _verification(found), subject=found.id)
 
 

@@ -14,7 +14,7 @@ from signkit.web.api.calls import Answer, Call, Upload
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import Job, add_job
+from signkit.web.api.jobs import Job, add_job, cancel_job, find_job, missing
 from signkit.web.api.limits import require_quota
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
@@ -130,7 +130,7 @@ def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -
         "content": content.sha256 if content else None,
     }  # fmt: skip
     with store.writing() as connection:
-        job = add_job(connection, store, KIND, work)
+        job = add_job(connection, store, KIND, work, result=id_)
         for each in (file, content):
             if each is not None:
                 store.keep_file(connection, each.path, each.sha256, job)
@@ -160,8 +160,8 @@ def get(call: Call) -> Answer:
     """Answer with a judgement."""
     with call.tenant.store.reading() as connection:
         found = find_document(connection, KIND, call.values["id"])
-    if found is None:
-        raise problems.unknown(_WHAT)
+        if found is None:
+            raise missing(connection, KIND, call.values["id"], _WHAT)
     chosen, subject = call.values.get("format", "json"), found.content["sha256"] or found.id
     if chosen == "json":
         return Answer(200, _shown(found), subject=subject)
@@ -184,11 +184,16 @@ def written(report: Mapping[str, Any], format_: str, language: Language) -> byte
 
 
 def delete(call: Call) -> Answer:
-    """Keep a judgement no longer."""
-    with call.tenant.store.writing() as connection:
-        if not delete_document(connection, KIND, call.values["id"]):
-            raise problems.unknown(_WHAT)
-    return Answer(204, subject=call.values["id"])
+    """Keep a judgement no longer; one that is still to be made is not made."""
+    id_, store = call.values["id"], call.tenant.store
+    with store.writing() as connection:
+        if not delete_document(connection, KIND, id_):
+            job = find_job(connection, id_)
+            if job is None or job.kind != KIND:
+                raise problems.unknown(_WHAT)
+            cancel_job(connection, id_)
+            store.release_files(connection, id_)
+    return Answer(204, subject=id_)
 
 
 def _shown(found: StoredDocument) -> dict[str, Any]:
