@@ -91,8 +91,9 @@ def operator(
     ] = None,
 ) -> None:
     """Print the client's settings and serve."""
-    from signkit.settings import load_settings
+    from signkit.settings import load_settings, settings_file
 
+    settings = settings_file() or "signkit.toml"
     try:
         from signkit.web.api.rehearsal import run_rehearsal_operator
     except ImportError as error:
@@ -102,18 +103,20 @@ def operator(
             load_settings(),
             port=port,
             revoked=revoked or [],
-            on_ready=lambda it: tell(_OPERATOR_SERVING, url=it.url, key_file=json.dumps(str(it.key_file))),
+            on_ready=lambda it: tell(
+                _OPERATOR_SERVING, url=it.url, key_file=json.dumps(str(it.key_file)), settings=settings
+            ),
         )
     except OSError as error:
         raise UsageProblem(_PORT_TAKEN, _OTHER_PORT) from error
 
 
 _OPERATOR_SERVING = Text(
-    "The test operator answers at {url}; Ctrl-C ends it. In signkit.toml:\n"
+    "The test operator answers at {url}; Ctrl-C ends it. In {settings}:\n"
     '  operator_url = "{url}"\n'
     "  operator_key_file = {key_file}\n"
     "Then: signkit validate PDF --trust rehearsal",
-    "試験用のプラットフォーム事業者が {url} で応答します。Ctrl-C で終了します。signkit.toml の設定:\n"
+    "試験用のプラットフォーム事業者が {url} で応答します。Ctrl-C で終了します。{settings} の設定:\n"
     '  operator_url = "{url}"\n'
     "  operator_key_file = {key_file}\n"
     "その後: signkit validate PDF --trust rehearsal",
