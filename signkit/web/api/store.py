@@ -229,6 +229,14 @@ def list_documents(connection: StoreConnection, kind: str, after: str | None, li
     return [_document(row) for row in rows]
 
 
+def documents_holding(connection: StoreConnection, kind: str, word: str) -> list[StoredDocument]:
+    """Return the documents in whose content ``word`` stands, letters and digits; all of the kind are looked through."""
+    rows = connection.execute(
+        "SELECT id, created_at, content FROM document WHERE kind = ? AND content LIKE ?", (kind, f'%"{word}"%')
+    )
+    return [_document(row) for row in rows]
+
+
 def _document(row: Sequence[str]) -> StoredDocument:
     return StoredDocument(row[0], row[1], json.loads(row[2]))
 

@@ -201,6 +201,21 @@ def test_a_withdrawn_consent_and_anothers_are_no_consent(operator, holder, other
 
 
 @pytest.mark.slow
+def test_a_consent_that_was_recorded_twice_is_withdrawn_whole(operator, holder, other):
+    first, second, stranger = record(operator, holder), record(operator, holder), record(operator, other)
+    where = f"/api/v1/consents/{first.json()['id']}/withdrawal"
+    assert operator.client.post(where, headers={"if-match": first.headers["etag"]}).status_code == 200
+    assert ask(operator, second.json()["id"], holder).json()["code"] == "consent-withdrawn"
+    assert ask(operator, stranger.json()["id"], other).status_code == 200
+    assert ask(operator, record(operator, holder).json()["id"], holder).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_consent_of_tomorrow_is_none(operator, holder):
+    assert record(operator, holder, given_on="2999-01-01").json()["errors"][0]["at"] == "/given_on"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", ["jpki-consent:1:1234567890123:C-001", "https://example.jp", "jpki-consent:2:x:y"])
 def test_a_misread_code_is_refused(operator, holder, payload):
     assert record(operator, holder, payload=payload).status_code == 400

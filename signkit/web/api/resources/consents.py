@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from signkit.japan_time import JST
 from signkit.jpki.attribute_sources import attribute_sources
 from signkit.jpki.attributes import PersonAttributes
 from signkit.jpki.consent_payload import ConsentNumbers, read_payload
@@ -21,7 +22,14 @@ from signkit.web.api.identifiers import new_id
 from signkit.web.api.listing import check_if_match, page
 from signkit.web.api.monitored import Numbered, numbered
 from signkit.web.api.resources.certificates import authorities, der_in
-from signkit.web.api.store import StoredDocument, add_document, change_document, find_document, list_documents
+from signkit.web.api.store import (
+    StoredDocument,
+    add_document,
+    change_document,
+    documents_holding,
+    find_document,
+    list_documents,
+)
 from signkit.words import Text
 
 KIND = "consent"
@@ -31,6 +39,8 @@ _WHAT = "consent"
 def record(call: Call) -> Answer:
     """Note that a customer consented."""
     numbers = _numbers(call.body)
+    if call.body["given_on"] > call.tenant.store.clock().astimezone(JST).date().isoformat():
+        raise problems.unfit_request([{"at": "/given_on", "detail": "is still to come"}])
     number = _number_of(call)
     id_ = new_id()
     content = {
@@ -58,12 +68,17 @@ def get(call: Call) -> Answer:
 
 
 def withdraw(call: Call) -> Answer:
-    """Note that the customer withdrew it: it stays listed, and nothing is asked by it any more."""
+    """Note that the customer withdrew it: it stays listed, and nothing is asked by it any more.
+
+    What the customer withdraws is that the company asks, however often the consent was recorded.
+    """
     with call.tenant.store.writing() as connection:
         found = _found(find_document(connection, KIND, call.values["id"]))
         check_if_match(call, _shown(found))
-        if found.content["withdrawn_at"] is None:
-            change_document(connection, KIND, found.id, found.content | {"withdrawn_at": call.tenant.store.now()})
+        for each in documents_holding(connection, KIND, found.content["number"]):
+            alike = all(each.content[name] == found.content[name] for name in ("company", "customer", "number"))
+            if alike and each.content["withdrawn_at"] is None:
+                change_document(connection, KIND, each.id, each.content | {"withdrawn_at": call.tenant.store.now()})
         shown = _shown(_found(find_document(connection, KIND, found.id)))
     return Answer(200, shown, subject=found.id, etag=etag_of(shown))
 
