@@ -113,12 +113,15 @@ def _answer(said: Mapping[str, Any]) -> RevocationAnswer:
     produced = _moment(said["produced_at"])
     # Without a time for newer data the word holds for the moment that it states, by two clocks that may differ.
     due = _moment(said["next_update"]) if said["next_update"] is not None else produced + CLOCK_SKEW
-    return IndexedStatus(_status(said), produced, due, "", said_by="operator")
+    return IndexedStatus(_status(said, produced), produced, due, "", said_by="operator")
 
 
-def _status(said: Mapping[str, Any]) -> CertificateStatus:
+def _status(said: Mapping[str, Any], produced: datetime) -> CertificateStatus:
     if said["status"] == "revoked":
-        return Revoked(_moment(said["revoked_at"]), "unspecified")
+        since = _moment(said["revoked_at"])
+        if since > produced + CLOCK_SKEW:  # weighed as a later revocation it would make the signature good
+            raise ValueError("revoked already, and only later")
+        return Revoked(since, "unspecified")
     if said["status"] != "good":
         raise ValueError("no such status")
     # Good until a moment that is known already: the later revocation is told, and weighed for the moment in question.

@@ -20,9 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.errors import FileUnusable, InputUnreadable
 from signkit.pki.anchors import default_trust_store
+from signkit.pki.http import LastingFailure
 from signkit.pki.revocation.crl_import import import_crl
+from signkit.pki.revocation.crl_index import Good, Revoked
 from signkit.pki.revocation.indexed import index_folder
-from signkit.pki.revocation.operator import operator_source
+from signkit.pki.revocation.operator import operator_source, status_in
 from signkit.pki.revocation.sources import IndexedStatus, NoEvidence
 from signkit.rehearsal.pki import HANAKO, new_rehearsal
 from signkit.settings import Settings
@@ -255,6 +257,49 @@ def test_a_watched_certificate_is_told_of_once_when_a_list_names_it(tmp_path, jp
     kept = (tried.tenant.store.folder / "store.sqlite").read_bytes()
     assert str(moved.asn1.serial_number).encode() not in kept
     assert moved.asn1.dump()[:60] not in kept
+
+
+# --- what is no answer --------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def said(**changes):
+    """An operator's answer about the certificate ``b"der"``."""
+    digest = hashlib.sha256(b"der").hexdigest()
+    item = {
+        "certificate": {"sha256": digest}, "status": "good", "produced_at": NOW.isoformat(), "next_update": None,
+        "revoked_at": None,
+    }  # fmt: skip
+    return json.dumps({"items": [item | changes]}).encode()
+
+
+def test_an_answer_is_read():
+    assert status_in(said(), b"der").status == Good()
+    revoked = said(status="revoked", revoked_at=(NOW - DAY).isoformat())
+    assert status_in(revoked, b"der").status == Revoked(NOW - DAY, "unspecified")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said(status="GOOD"),
+        said(status=True),
+        said(status="revoked"),
+        said(status="revoked", revoked_at=(NOW + DAY).isoformat()),
+        said(certificate={"sha256": "00" * 32}),
+        said(produced_at=float("nan")),
+        said(produced_at="2026-11-28T00:00:00"),
+        b"[" * 60_000,
+        b'{"items": []}',
+        b'["good"]',
+        b"\xff",
+    ],
+)
+def test_what_is_no_answer_is_none(answer):
+    with pytest.raises(LastingFailure):
+        status_in(answer, b"der")
 
 
 # --- a contract, by the operator's word ---------------------------------------------------------------------------
