@@ -140,7 +140,7 @@ _TAKEN = Text(
     "{name} is taken in. Next: signkit service key add, or a link for its people.",
     "{name} を取り込みました。次は signkit service key add でキーを作成するか、利用者のリンクを発行してください。",
 )
-_BACKED_UP = Text("{count} tenants are in {path}.", "{count} 件のテナントを {path} に保存しました。")
-_RESTORED = Text("{path}: a service with {count} tenants.", "{path} に {count} 件のテナントを復元しました。")
+_BACKED_UP = Text("Tenants saved in {path}: {count}.", "{count} 件のテナントを {path} に保存しました。")
+_RESTORED = Text("{path} is a service again; tenants: {count}.", "{path} に {count} 件のテナントを復元しました。")
 _LEFT = Text("Nothing was deleted.", "何も削除していません。")
 _DELETED = Text("{name} is deleted.", "{name} を削除しました。")
