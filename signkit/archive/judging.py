@@ -12,7 +12,7 @@ from signkit.archive.entries import Form, State, TransactionFacts
 from signkit.archive.kinds import facts_of_contract
 from signkit.archive.page_words import begin_reading
 from signkit.errors import ArchiveError, PdfNotSignable
-from signkit.progress.contract import ContractStatus, PartyState, contract_status
+from signkit.progress.contract import ContractStatus, contract_status
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
@@ -117,9 +117,7 @@ def _without_stop(text: Text) -> Text:
 
 
 def _state(status: ContractStatus) -> State:
-    if status.report.verdict is Verdict.FAILED or status.is_altered:
-        return "broken"
-    if any(party.state is PartyState.BROKEN for party in status.parties):
+    if status.report.verdict is Verdict.FAILED or status.is_altered or status.is_broken:
         return "broken"
     if status.complete:
         return "complete"

@@ -16,7 +16,7 @@ from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import Enclosed, Sheet, bullet_list, digest, facts_table, markup_of, moment, words
 from signkit.errors import CompletionRefused, InputUnreadable
 from signkit.japan_time import JST
-from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
+from signkit.progress.contract import ContractStatus, PartyStatus
 from signkit.reporting.formats.template_words import template_lines
 from signkit.reporting.summary import is_rehearsal
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
@@ -70,8 +70,7 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
     report = status.report
     if report.verdict is Verdict.UNREADABLE:
         raise InputUnreadable(status.file, _without_stop(report.error.message) if report.error else _NOT_JUDGED)
-    broken = any(party.state is PartyState.BROKEN for party in status.parties)
-    if report.verdict is Verdict.FAILED or broken:
+    if report.verdict is Verdict.FAILED or status.is_broken:
         raise CompletionRefused("completion-impossible", cause=_BROKEN)
     waiting = [party for party in status.parties if party.signature is None]
     if waiting or not status.parties:

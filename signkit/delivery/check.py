@@ -140,6 +140,8 @@ def _document_points(status: ContractStatus) -> tuple[Point, ...]:
     verdict = status.report.verdict
     if verdict in (Verdict.FAILED, Verdict.UNREADABLE):
         return (_point("document-broken", DeliveryJudgement.MISSING),)
+    if status.is_broken:
+        return (_point("document-not-good", DeliveryJudgement.NOT_PROVEN),)
     return (_point("document-unsigned", DeliveryJudgement.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
 
 
@@ -286,6 +288,10 @@ def _recipient_json(check: RecipientCheck) -> dict[str, Any]:
 
 _POINTS = {
     "document-broken": Text("a signature of the document does not hold", "文書の署名に成り立たないものがあります"),
+    "document-not-good": Text(
+        "a signature of the document is not good: signkit status says why",
+        "文書の署名に有効と認められないものがあります (理由は signkit status)",
+    ),
     "document-unsigned": Text("nobody has signed the document", "文書に署名がありません"),
     "document-undated": Text("the document bears no date", "文書の日付が分かりません"),
     "provider-unknown": Text("the document does not say who delivers it", "提供する者が文書から分かりません"),

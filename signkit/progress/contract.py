@@ -107,6 +107,11 @@ class ContractStatus:
         return said and good and self.report.verdict is not Verdict.FAILED
 
     @property
+    def is_broken(self) -> bool:
+        """Whether a signature is not good: it failed, what came after it was not judged, or nobody trusted made it."""
+        return any(party.state is PartyState.BROKEN for party in self.parties)
+
+    @property
     def is_altered(self) -> bool:
         """Whether it was asked for, and found, that the contract is not its template."""
         return self.report.template_match is not None and self.report.template_match.verdict == "altered"
@@ -126,7 +131,7 @@ class ContractStatus:
     @property
     def stage(self) -> Stage:
         """Where it stands, for an overview of many."""
-        if self.is_altered or any(party.state is PartyState.BROKEN for party in self.parties):
+        if self.is_altered or self.is_broken:
             return Stage.BROKEN
         if self.all_signed:
             return Stage.COMPLETE if self.complete else Stage.UNPROVEN

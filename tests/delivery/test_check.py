@@ -10,6 +10,7 @@ from signkit.delivery.check import DeliveryJudgement, check_delivery
 from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.consent_rules import RULES, covers
 from signkit.delivery.transaction import Transaction
+from signkit.pki.anchors import default_trust_store
 from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from tests.refusals import refused_as
@@ -253,6 +254,15 @@ def test_an_altered_document_is_not_delivered(complete, consent, options):
     altered = bytearray(complete)
     altered[altered.index(b"/StructParents") - 3] ^= 1
     assert "document-broken" in codes(check_delivery(contract_status(bytes(altered), "a.pdf", options), [consent]))
+
+
+@pytest.mark.slow
+def test_of_a_document_that_nobody_trusted_signed_it_is_told(complete, consent, options):
+    """As `status` and `complete` say of it; whoever delivers it all the same has to ask for it."""
+    strangers = replace(options, trust=default_trust_store())
+    check = check_delivery(contract_status(complete, "a.pdf", strangers), [consent])
+    assert "document-not-good" in codes(check)
+    assert check.answer is not DeliveryJudgement.IN_ORDER
 
 
 def test_of_a_document_without_a_rule_nothing_is_said(consent):

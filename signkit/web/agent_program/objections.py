@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def objection_to(status: ContractStatus, role: str) -> Text | None:
     """Say why a document is not to be signed as that party; None where it may be."""
-    from signkit.progress.contract import PartyState
-
-    if any(party.state is PartyState.BROKEN for party in status.parties):
+    if status.is_broken:
         return WORDS["agent_broken"]
     if role not in roles_in_turn(status):
         return WORDS["agent_not_in_turn"].filled(role=role)
