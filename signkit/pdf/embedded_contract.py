@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain
 from pathlib import PureWindowsPath
 from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
-from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
+from signkit.pdf.embedded_files import file_specifications, names_of, specifications_on_pages, streams_of
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import SyntaxProblem
 from signkit.plain_data import Data, read_json, read_plain
@@ -158,7 +158,8 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
     """Return the contract that the newest revision of ``file`` carries, or None where it carries none.
 
     Whatever a viewer may show or a script find as ``contract.json`` counts, by any of its names and any of its streams,
-    associated (PDF/A-3, ISO 19005-3 6.8) or embedded: who reads another than we do would read another contract.
+    associated (PDF/A-3, ISO 19005-3 6.8), embedded or attached to a page: who reads another than we do would read
+    another contract.
 
     Raises:
         ContractDataUnreadable: there is a ``contract.json`` that SignKit did not write or that cannot be read, or there
@@ -175,7 +176,10 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
 
 def _contract_files(view: View) -> set[bytes]:
     found: set[bytes] = set()
-    for specification in islice(file_specifications(view), _MAX_SPECIFICATIONS):
+    everywhere = chain(file_specifications(view), specifications_on_pages(view))
+    for number, specification in enumerate(everywhere):
+        if number >= _MAX_SPECIFICATIONS:
+            raise LimitExceeded("objects", _MAX_SPECIFICATIONS)  # what is behind, other readers may take for it
         if not any(map(_is_contract_name, names_of(view, specification))):
             continue
         streams = streams_of(view, specification)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from signkit.pdf.form import text_string
+from signkit.pdf.pages import pages
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
@@ -32,6 +33,25 @@ def file_specifications(view: View) -> Iterator[FileSpecification]:
             yield FileSpecification(value, key)
     associated = view.resolve(root.get("/AF"))
     yield from map(FileSpecification, associated if isinstance(associated, list) else [])
+
+
+def specifications_on_pages(view: View) -> Iterator[FileSpecification]:
+    """Yield every file specification that a page or an annotation leads to: viewers list these among the others.
+
+    Raises:
+        LimitExceeded: more pages than any document has.
+    """
+    for page in pages(view):
+        annotations = view.resolve(page.entries.get("/Annots"))
+        holders = [page.entries, *map(view.resolve, annotations if isinstance(annotations, list) else [])]
+        for holder in holders:
+            if not isinstance(holder, dict):
+                continue
+            # 12.5.6.15: of a file attachment; /AF: whatever it is associated with (14.13).
+            if "/FS" in holder:
+                yield FileSpecification(holder["/FS"])
+            associated = view.resolve(holder.get("/AF"))
+            yield from map(FileSpecification, associated if isinstance(associated, list) else [])
 
 
 def name_tree_items(view: View, tree: Value) -> Iterator[tuple[Value, Value]]:

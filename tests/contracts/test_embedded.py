@@ -114,7 +114,12 @@ def test_associated_files_that_make_no_sense(files: bytes) -> None:
 
 
 def pdf_naming(
-    *specifications: bytes, associated: str, embedded: str, streams: tuple[bytes, ...], tree: str = ""
+    *specifications: bytes,
+    associated: str,
+    embedded: str,
+    streams: tuple[bytes, ...],
+    tree: str = "",
+    page: bytes = b"",
 ) -> bytes:
     """A PDF with file specifications (from object 3) and their streams (from object 10), put where it is said."""
     listed = {name: " ".join(f"{3 + index} 0 R" for index in map(int, name)) for name in (associated, embedded)}
@@ -122,8 +127,9 @@ def pdf_naming(
     tree = f"/EmbeddedFiles<<{tree or f'/Names[{pairs}]'}>>"
     objects = {
         1: f"<</Type/Catalog/Pages 2 0 R/AF[{listed[associated]}]/Names<<{tree}>>>>".encode(),
-        2: b"<</Type/Pages/Kids[]/Count 0>>",
+        2: b"<</Type/Pages/Kids[20 0 R]/Count 1>>" if page else b"<</Type/Pages/Kids[]/Count 0>>",
     }
+    objects |= {20: b"<</Type/Page/Parent 2 0 R %s>>" % page} if page else {}
     objects |= dict(enumerate(specifications, 3)) | dict(enumerate(streams, 10))
     out, offsets = bytearray(b"%PDF-1.7\n"), {}
     for number, body in objects.items():
@@ -229,6 +235,30 @@ def test_what_some_programs_take_for_the_contract_is_one(second: bytes, tree: st
     with pytest.raises(ContractDataUnreadable, match="two that differ"):
         read_contract(pdf_naming(ONE, second, **made))
     assert read_contract(pdf_naming(ONE, specification(b"(note)", target=11), **{**made, "tree": ""})) is not None
+
+
+ON_PAGES = {
+    "attached to a page": b"/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 4 0 R>>]",
+    "associated with a page": b"/AF[4 0 R]",
+    "associated with a note": b"/Annots[<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/AF[4 0 R]>>]",
+}
+
+
+@pytest.mark.parametrize("page", ON_PAGES.values(), ids=ON_PAGES.keys())
+def test_a_second_contract_on_a_page_is_one(page: bytes) -> None:
+    """Acrobat lists it among the attachments."""
+    streams = (stream_of(CONTENT), stream_of(OTHER))
+    with pytest.raises(ContractDataUnreadable, match="two that differ"):
+        read_contract(pdf_naming(ONE, ELSEWHERE, associated="0", embedded="", streams=streams, page=page))
+    note = specification(b"(note)", target=11)
+    assert read_contract(pdf_naming(ONE, note, associated="0", embedded="", streams=streams, page=page)) is not None
+
+
+def test_what_lies_behind_more_files_than_are_looked_at_is_not_passed_over() -> None:
+    many = " ".join("(n) 4 0 R" for _ in range(10_001))
+    made = {"associated": "", "embedded": "", "streams": (stream_of(CONTENT), stream_of(OTHER))}
+    with pytest.raises(ContractDataUnreadable):
+        read_contract(pdf_naming(ONE, specification(b"(note)", target=11), tree=f"/Names[{many} (n) 3 0 R]", **made))
 
 
 def test_a_name_tree_in_circles_ends() -> None:
