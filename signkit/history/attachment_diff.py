@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from signkit.history.differences import Difference, fill
-from signkit.history.states import DocumentState, annotations_of
+from signkit.history.states import DocumentState
 from signkit.limits import LimitExceeded
-from signkit.pdf.embedded_files import FileSpecification, file_specifications, names_of, streams_of
+from signkit.pdf.embedded_files import FileSpecification, all_file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem
 from signkit.words import Text
 
@@ -49,7 +49,7 @@ def _files(state: DocumentState) -> Iterator[tuple[str, _Attached]]:
     """Yield each file once by its name; a second one of the name gets a number."""
     seen: set[int] = set()
     count: dict[str, int] = {}
-    for specification in _specifications(state):
+    for specification in all_file_specifications(state.view):
         name, stream = _file_of(state, specification)
         if stream is None or id(stream) in seen:
             continue
@@ -58,14 +58,6 @@ def _files(state: DocumentState) -> Iterator[tuple[str, _Attached]]:
             raise LimitExceeded("attached files", _MAX_FILES)
         number = count[name] = count.get(name, 0) + 1
         yield (f"{name}#{number}" if number > 1 else name), _content_of(state, stream)
-
-
-def _specifications(state: DocumentState) -> Iterator[FileSpecification]:
-    yield from file_specifications(state.view)
-    for page in state.pages:
-        for _, entries in annotations_of(state, page):
-            if state.view.resolve(entries.get("/Subtype")) == "/FileAttachment":
-                yield FileSpecification(entries.get("/FS"))
 
 
 def _file_of(state: DocumentState, specification: FileSpecification) -> tuple[str, Stream | None]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import PureWindowsPath
 from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
-from signkit.pdf.embedded_files import file_specifications, names_of, specifications_on_pages, streams_of
+from signkit.pdf.embedded_files import all_file_specifications, names_of, streams_of
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import SyntaxProblem
 from signkit.plain_data import Data, read_json, read_plain
@@ -28,6 +28,7 @@ _MAX_SPECIFICATIONS = 10_000
 #: Attachments and appended files that a contract lists.
 _MAX_FILES = 100
 _MAX_PARTIES = 100
+_LANGUAGE = re.compile("\x1b[^\x1b]*(?:\x1b|$)")
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,7 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
 
 def _contract_files(view: View) -> set[bytes]:
     found: set[bytes] = set()
-    everywhere = chain(file_specifications(view), specifications_on_pages(view))
-    for number, specification in enumerate(everywhere):
+    for number, specification in enumerate(all_file_specifications(view)):
         if number >= _MAX_SPECIFICATIONS:
             raise LimitExceeded("objects", _MAX_SPECIFICATIONS)  # what is behind, other readers may take for it
         if not any(map(_is_contract_name, names_of(view, specification))):
@@ -192,10 +192,16 @@ def _contract_files(view: View) -> set[bytes]:
 def _is_contract_name(name: str) -> bool:
     """Whether a file of this name comes out as ``contract.json``: viewers drop folders, some systems fold letters.
 
-    Windows takes off full stops and spaces at the end.
+    Windows takes off full stops and spaces at the end, and what names a stream of the file; others end at a NUL, and
+    take out what tells the language (ISO 32000-2 7.9.2.2.1).
     """
+    spoken = _LANGUAGE.sub("", name)
+    return any(_is_shown_as_contract(each) for each in {name, spoken, name.split("\0")[0], spoken.split("\0")[0]})
+
+
+def _is_shown_as_contract(name: str) -> bool:
     shown = "".join(letter for letter in name if letter.isprintable())
-    return _fold(PureWindowsPath(shown).name).rstrip(". ") == FILE_NAME
+    return _fold(PureWindowsPath(shown).name.split(":")[0]).rstrip(". ") == FILE_NAME
 
 
 def parse_contract(raw: bytes) -> EmbeddedContract:

@@ -31,27 +31,30 @@ def file_specifications(view: View) -> Iterator[FileSpecification]:
     if isinstance(names, dict):
         for key, value in name_tree_items(view, names.get("/EmbeddedFiles")):
             yield FileSpecification(value, key)
-    associated = view.resolve(root.get("/AF"))
-    yield from map(FileSpecification, associated if isinstance(associated, list) else [])
+    yield from _associated(view, root.get("/AF"))
 
 
-def specifications_on_pages(view: View) -> Iterator[FileSpecification]:
-    """Yield every file specification that a page or an annotation leads to: viewers list these among the others.
+def all_file_specifications(view: View) -> Iterator[FileSpecification]:
+    """Yield those of the catalog, and those of pages and their annotations: viewers list these among the others.
 
     Raises:
         LimitExceeded: more pages than any document has.
     """
+    yield from file_specifications(view)
     for page in pages(view):
+        yield from _associated(view, page.entries.get("/AF"))
         annotations = view.resolve(page.entries.get("/Annots"))
-        holders = [page.entries, *map(view.resolve, annotations if isinstance(annotations, list) else [])]
-        for holder in holders:
-            if not isinstance(holder, dict):
-                continue
-            # 12.5.6.15: of a file attachment; /AF: whatever it is associated with (14.13).
-            if "/FS" in holder:
-                yield FileSpecification(holder["/FS"])
-            associated = view.resolve(holder.get("/AF"))
-            yield from map(FileSpecification, associated if isinstance(associated, list) else [])
+        for annotation in map(view.resolve, annotations if isinstance(annotations, list) else []):
+            if isinstance(annotation, dict):
+                yield from _associated(view, annotation.get("/AF"))
+                if "/FS" in annotation:  # 12.5.6.15
+                    yield FileSpecification(annotation["/FS"])
+
+
+def _associated(view: View, value: Value) -> Iterator[FileSpecification]:
+    """Yield associated files (14.13): an array of them, and one alone, which tolerant readers take too."""
+    found = view.resolve(value)
+    yield from map(FileSpecification, found if isinstance(found, list) else [value] if found is not None else [])
 
 
 def name_tree_items(view: View, tree: Value) -> Iterator[tuple[Value, Value]]:

@@ -108,9 +108,14 @@ def test_no_pdf(pdf: bytes) -> None:
         read_contract(pdf)
 
 
-@pytest.mark.parametrize("files", [b"[[3 0 R]]", b"[99 0 R]", b"[1 0 R]", b"3 0 R", b"(x)"])
+@pytest.mark.parametrize("files", [b"[[3 0 R]]", b"[99 0 R]", b"[1 0 R]", b"(x)"])
 def test_associated_files_that_make_no_sense(files: bytes) -> None:
     assert read_contract(pdf_with(b"{}", files=files)) is None
+
+
+def test_one_associated_file_without_an_array_is_one() -> None:
+    """Tolerant readers take it (14.13 has an array)."""
+    assert read_contract(pdf_with(json.dumps(GOOD).encode(), files=b"3 0 R")) is not None
 
 
 def pdf_naming(
@@ -220,6 +225,12 @@ OTHERWISE = {
     "of another": (specification(b"(contract.json)", b"/DOS", streams=b"/Mac 11 0 R"), ""),
     "in a folder": (specification(b"(a/contract.json)", target=11), ""),  # pdf.js drops the folder
     "with a full stop, which Windows drops": (specification(b"(contract.json. )", target=11), ""),
+    "with a stream, which Windows takes off": (specification(b"(contract.json:x)", target=11), ""),
+    "up to a NUL": (specification(b"(contract.json\\000.txt)", target=11), ""),
+    "with a language": (
+        specification(b"<FEFF001B006A0061001B0063006F006E00740072006100630074002E006A0073006F006E>", target=11),
+        "",
+    ),
     "in capitals": (specification(b"(Contract.JSON)", target=11), ""),
     "with what nobody sees": (
         specification(b"<FEFF0063006F006E00740072006100630074200B002E006A0073006F006E>", target=11),

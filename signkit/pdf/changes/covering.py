@@ -7,6 +7,7 @@ byte and full-width characters in two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import hypot
 from typing import NamedTuple
 
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
@@ -89,6 +90,10 @@ class ShownContent:
 #: /QuadPoints (table 182), /Vertices (table 181), /L and /CL (tables 178, 177), /InkList (table 185).
 _POINTS = ("/QuadPoints", "/Vertices", "/L", "/CL", "/InkList")
 _MAX_POINTS = 10_000
+#: How far arrows, squares and the like at a line's ends (table 179) reach, in its widths: poppler 6, mupdf 10.
+_ENDING = 10.0
+#: Lines that mark text are a part of its height, at most this.
+_LINE_OF_SIDE = 8.0
 
 
 def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
@@ -112,7 +117,11 @@ def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
             for at in range(0, len(numbers) - 3, step):
                 # 12.5.6.7: lines and their endings reach beyond the points by their width.
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
-                yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
+                far = max(wide, _side(xs, ys) / _LINE_OF_SIDE) if key == "/QuadPoints" else wide
+                yield min(xs) - far, min(ys) - far, max(xs) + far, max(ys) + far
+                if key not in ("/QuadPoints", "/InkList") and _has_endings(view, entries):
+                    for x, y in ((xs[0], ys[0]), (xs[len(ys) - 1], ys[-1])):
+                        yield x - _ENDING * wide, y - _ENDING * wide, x + _ENDING * wide, y + _ENDING * wide
 
 
 def has_looks(view: View, entries: dict[str, Value]) -> bool:
@@ -141,10 +150,16 @@ def _frame(box: Box, wide: float) -> Iterator[Box]:
     yield box[2] - wide, bottom, right, top
 
 
+def _has_endings(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a line is to end in anything (12.5.6.7)."""
+    return any(view.resolve(each) not in (None, "/None") for each in _parts(view, entries.get("/LE")))
+
+
 def _line_width(view: View, entries: dict[str, Value]) -> float:
     """How far a line and its leaders (12.5.6.7) reach beyond its points."""
     style, border = view.resolve(entries.get("/BS")), _parts(view, entries.get("/Border"))
-    widths = [style.get("/W")] if isinstance(style, dict) else border[2:3]
+    # Where a style states no width, or none that is a number, some viewers take the border's (12.5.4).
+    widths = [*([style.get("/W")] if isinstance(style, dict) else []), *border[2:3]]
     leaders = [entries.get(key) for key in ("/LL", "/LLE", "/LLO")]
     return max([1.0, *map(abs, numbers_in([view.resolve(each) for each in widths]))]) + sum(
         map(abs, numbers_in([view.resolve(each) for each in leaders]))
@@ -267,8 +282,21 @@ def _hides_by_itself(view: View, entries: dict[str, Value]) -> bool:
     """Whether what viewers draw of an annotation that marks text and has no appearance hides anything."""
     kind = view.resolve(entries.get("/Subtype"))
     if kind in _LINES:
-        return any(box[3] - box[1] > _HIGHEST for box in reach(view, entries))
+        return (
+            any(box[3] - box[1] > _HIGHEST for box in reach(view, entries)) or _longest_side(view, entries) > _HIGHEST
+        )
     return kind in _ICONS or (kind == "/Highlight" and not _is_light(view, entries))
+
+
+def _longest_side(view: View, entries: dict[str, Value]) -> float:
+    """The height of marked text as viewers take it, between the first and the third point, however they lie."""
+    numbers = numbers_in([view.resolve(each) for each in _parts(view, entries.get("/QuadPoints"))[:_MAX_POINTS]])
+    quads = [numbers[at : at + 8] for at in range(0, len(numbers) - 7, 8)]
+    return max((_side(quad[::2], quad[1::2]) for quad in quads), default=0.0)
+
+
+def _side(xs: list[float], ys: list[float]) -> float:
+    return max((hypot(xs[at] - xs[at + 2], ys[at] - ys[at + 2]) for at in range(min(len(ys), 4) - 2)), default=0.0)
 
 
 _LINES = {"/Underline", "/StrikeOut", "/Squiggly"}

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import Reader, font_reader
-from signkit.pdf.changes.ink import Colour, colour_of
+from signkit.pdf.changes.ink import Colour, brings_stand_ins, colour_of
 from signkit.pdf.changes.painted_paths import extent, has_spikes, is_rectangle, lies_at_one_side, winds_around
 from signkit.pdf.changes.placing import Box, Matrix, times
 from signkit.pdf.reading.document import View
@@ -101,7 +101,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         SyntaxProblem: it cannot be read.
     """
     box = rectangle(view, form.entries.get("/BBox"))
-    if box is None or "/OC" in form.entries or _brings_stand_ins(view, form):
+    if box is None or "/OC" in form.entries or brings_stand_ins(view, form):
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
@@ -111,13 +111,6 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
     if crowded or not _is_level(lines):
         raise NotComparableError
     return looks
-
-
-def _brings_stand_ins(view: View, form: Stream) -> bool:
-    """Whether plain colours are other colours within a form, in viewers that heed it."""
-    resources = view.resolve(form.entries.get("/Resources"))
-    spaces = view.resolve(resources.get("/ColorSpace")) if isinstance(resources, dict) else None
-    return isinstance(spaces, dict) and not _STAND_INS.isdisjoint(spaces)
 
 
 def _is_level(lines: list[list[ShownLetter]]) -> bool:
@@ -169,8 +162,6 @@ _COLOURS = frozenset(b"g rg k G RG K sc scn SC SCN".split())
 #: How many numbers are a colour: by the operator that sets its space too, and by the space (8.6.4, 8.6.8).
 _PARTS = {b"g": 1, b"rg": 3, b"k": 4}
 _SPACES = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
-#: What stands for these spaces where a form brings it (8.6.5.6).
-_STAND_INS = frozenset(["/DefaultGray", "/DefaultRGB", "/DefaultCMYK"])
 _PATHS = frozenset(b"m l re h n W W* f F f* S s B B* b b*".split())
 _NOT_IN_TEXT = _PATHS | frozenset(b"q Q cm BT".split())
 

@@ -21,6 +21,8 @@ _MAX_FORMS = 20
 _STROKES, _BOTH = frozenset((b"S", b"s")), frozenset(b"B B* b b*".split())
 _PLAIN_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \"".split())
 _OTHER_PAINTS = frozenset((b"Do", b"sh", b"BI"))
+#: What stands for the device spaces where a form brings it (8.6.5.6).
+_STAND_INS = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
 _FILLS, _LINES = frozenset(b"g rg k sc scn cs".split()), frozenset(b"G RG K SC SCN CS".split())
 
 
@@ -118,6 +120,8 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
     if depth > _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     resources = view.resolve(form.entries.get("/Resources"))
+    if brings_stand_ins(view, form):
+        yield _Paint(None)
     stack: list[_Ink] = []
     for token, operands in content_operations(view.file.decode_stream(form, view), view.file.meter.check_time):
         if token == b"q":
@@ -132,6 +136,13 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
             yield _paint_of(ink, token)
         else:
             ink = _step(view, resources, ink, token, operands)
+
+
+def brings_stand_ins(view: View, form: Stream) -> bool:
+    """Whether plain colours are other ones within a form, in viewers that heed it: poppler does, PDFium does not."""
+    resources = view.resolve(form.entries.get("/Resources"))
+    spaces = view.resolve(resources.get("/ColorSpace")) if isinstance(resources, dict) else None
+    return isinstance(spaces, dict) and not _STAND_INS.isdisjoint(spaces)
 
 
 def _paint_of(ink: _Ink, operator: bytes) -> _Paint:

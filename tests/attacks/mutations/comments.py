@@ -160,6 +160,23 @@ def comment_without_looks(attack: Attack) -> None:
     attack.append(attack.page(), b"/Annots", reference(number))
 
 
+@mutation(KIND, weight=2)
+def line_that_reaches_further(attack: Attack) -> None:
+    """What stands at a line's ends, and a line through text that has no height of its own, viewers draw larger."""
+    _commented(attack)
+    y, wide, end = attack.choose(70, 85, 97), attack.choose(3, 5, 8), attack.choose(b"/Square", b"/Circle", b"/Diamond")
+    said = attack.choose(
+        b"/Line /L [30 %d 120 %d]" % (y, y),
+        b"/PolyLine /Vertices [30 %d 75 %d 120 %d]" % (y, y, y),
+        b"/StrikeOut /QuadPoints [10 %d 60 %d 110 %d 60 %d]" % (y + 20, y + 20, y + 20, y + 20),
+    )
+    number = attack.add(
+        b"<< /Type /Annot /Subtype %s /F 4 /Rect [20 %d 90 %d] /BS << /W %d >> /LE [%s %s] /C [0 0 0] /IC [0 0 0] >>"
+        % (said, y - 1, y + 1, wide, end, end)
+    )
+    attack.append(attack.page(), b"/Annots", reference(number))
+
+
 @mutation(KIND)
 def comment_moved(attack: Attack) -> None:
     _commented(attack)
