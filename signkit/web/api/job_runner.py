@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ServiceError, SignKitError
+from signkit.web.api import batches
 from signkit.web.api.calls import Refusal
 from signkit.web.api.events import DELIVERY, tell
 from signkit.web.api.jobs import (
@@ -18,6 +19,7 @@ from signkit.web.api.jobs import (
     RetryLater,
     Worker,
     finish_job,
+    given_up,
     lease_job,
     problem_of,
     renew_lease,
@@ -112,6 +114,8 @@ class JobRunner:
 
     def _do(self, tenant: Tenant, job: Job) -> str:
         try:
+            if job.is_given_up and job.kind != batches.JOB:  # a batch goes on without the file, and says why
+                raise RetryLater(given_up(), None)
             keep = self._workers[job.kind](self._service, tenant, job)
             return "done" if finish_job(tenant.store, job, self._holder, keep) else "cancelled"
         except RetryLater as later:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -40,6 +40,7 @@ class Job:
     Attributes:
         content: what is to be done, plain.
         problem: why it failed.
+        is_given_up: it ended five runs, its leases ran out one after the other: it is not begun again by itself.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Job:
     state: str
     attempts: int
     problem: dict[str, Any] | None = None
+    is_given_up: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the job as the API shows it."""
@@ -125,25 +127,26 @@ def cancel_job(connection: StoreConnection, id_: str) -> bool:
 
 
 def lease_job(store: Store, holder: str) -> Job | None:
-    """Take the next job that is ready, or whose lease ran out; None where there is none."""
+    """Take the next job that is ready, or whose lease ran out (the last time to be given up); None: there is none."""
     with store.reading() as connection:  # mostly there is none, and nobody is kept from writing for that
         due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (store.now(),))
         if due.fetchone() is None:
             return None
     with store.writing() as connection:
         now = store.clock()  # not before: others may have written for a while
-        _give_up(connection, moment(now))
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
             (moment(now),),
         ).fetchone()
         if row is None:
             return None
+        is_given_up = row[3] == "leased" and row[4] >= _RUNS
+        attempts = row[4] + (not is_given_up)
         connection.execute(
-            "UPDATE job SET state = 'leased', holder = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
-            (holder, moment(now + LEASE), row[0]),
+            "UPDATE job SET state = 'leased', holder = ?, due_at = ?, attempts = ? WHERE id = ?",
+            (holder, moment(now + LEASE), attempts, row[0]),
         )
-    return _job((*row[:3], "leased", row[4] + 1, row[5]))
+    return replace(_job((*row[:3], "leased", attempts, row[5])), is_given_up=is_given_up)
 
 
 def renew_lease(store: Store, job: Job, holder: str) -> bool:
@@ -158,21 +161,10 @@ def renew_lease(store: Store, job: Job, holder: str) -> bool:
 
 
 def release_leases(store: Store) -> None:
-    """Make ready what a run that is over had leased; a job that ended five runs is left to a person."""
+    """Let the leases of a run that is over run out now."""
     with store.writing() as connection:
         connection.execute("DELETE FROM turn")
-        connection.execute("UPDATE job SET due_at = ? WHERE state = 'leased'", (store.now(),))
-        _give_up(connection, store.now())
-        connection.execute("UPDATE job SET state = 'ready', holder = NULL WHERE state = 'leased'")
-
-
-def _give_up(connection: StoreConnection, now: str) -> None:
-    """Leave to a person what ended five runs: its leases ran out, one after the other."""
-    connection.execute(
-        "UPDATE job SET state = 'failed', holder = NULL, problem = ? "
-        "WHERE state = 'leased' AND due_at <= ? AND attempts >= ?",
-        (json.dumps(problem("run-ended", _RUN_ENDED), ensure_ascii=False), now, _RUNS),
-    )
+        connection.execute("UPDATE job SET due_at = ?, holder = NULL WHERE state = 'leased'", (store.now(),))
 
 
 def finish_job(store: Store, job: Job, holder: str, keep: Callable[[StoreConnection], object]) -> bool:
@@ -207,6 +199,11 @@ def problem_of(error: Exception) -> dict[str, Any]:
     if isinstance(error, Refusal):
         return problem(error.code, error.title)
     return problem("fault", _FAULT.filled(kind=type(error).__name__))
+
+
+def given_up() -> dict[str, Any]:
+    """Return why a job that is given up failed."""
+    return problem("run-ended", _RUN_ENDED)
 
 
 def problem(code: str, text: Text) -> dict[str, Any]:

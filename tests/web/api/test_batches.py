@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from signkit.archive.store import utc_now
-from signkit.web.api.jobs import lease_job
+from signkit.web.api.jobs import lease_job, release_leases
 from signkit.web.api.listing import write_cursor
 from signkit.web.api.store import clear_spool
 from tests.web.api.conftest import start
@@ -369,6 +369,30 @@ def test_a_killed_worker_loses_no_file(tried, monkeypatch):
     tried.do_jobs()
     assert [each["state"] for each in results(tried, batch)] == ["done"] * 3
     assert flag.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_restart", [True, False], ids=["restarted", "another node"])
+def test_a_batch_goes_on_without_the_files_that_end_every_run(tried, is_restart):
+    batch, store = opened(tried), tried.tenant.store
+    for number in range(7):
+        put(tried, batch, f"{number}.pdf", f"%PDF-1.7 {number}".encode())
+    begun(tried, batch)
+    for _ in range(5):
+        under_way = {job.content["number"] for job in iter(lambda: lease_job(store, "killed"), None)}
+        release_leases(store) if is_restart else _pass(tried)
+    assert 0 < len(under_way) < 7
+    tried.do_jobs()
+    shown = state(tried, batch)
+    assert (shown["state"], shown["counts"]["failed"], shown["counts"]["done"]) == (
+        "done", len(under_way), 7 - len(under_way),
+    )  # fmt: skip
+    failed = results(tried, batch, "&state=failed")
+    assert {(each["number"], each["problem"]["code"]) for each in failed} == {(each, "run-ended") for each in under_way}
+    assert tried.client.get("/api/v1/jobs").json()["items"] == []
+    tried.client.post(f"/api/v1/batches/{batch}/retry")
+    tried.do_jobs()
+    assert state(tried, batch)["counts"]["done"] == 7
 
 
 class DiesOnce:

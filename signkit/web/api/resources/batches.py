@@ -23,7 +23,7 @@ from signkit.web.api.database import StoreConnection
 from signkit.web.api.engine import AWAY, EngineAway
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, problem, problem_of
+from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, given_up, problem, problem_of
 from signkit.web.api.limits import count_usage, require_quota
 from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
@@ -192,9 +192,9 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
         file = batches.find_file(connection, job.content["batch"], number=job.content["number"])
     if batch is None or file is None:
         return lambda _: None
-    report, failed = None, None
+    report, failed = None, given_up() if job.is_given_up else None
     try:
-        report = _report(service, tenant, batch, file)
+        report = None if failed else _report(service, tenant, batch, file)
     except HttpFailure as error:
         failed = problem("not-fetched", _why_not_fetched(error))
         if may_pass(error) and job.attempts < ATTEMPTS:
