@@ -77,3 +77,39 @@ def test_a_field_is_filled_in_its_frame(world):
 def test_a_waiting_field_over_the_page_is_judged_as_a_new_signature(world, place, allowed):
     waiting = {pdfs.FORM: THREE, pdfs.PAGE: ALL, 30: BUYER % (place, b"")}
     assert world.judge(by_buyer(world, signed(world, waiting), place, {})).signatures[0].changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("looks", "allowed"),
+    [
+        (b"/Subtype /Line /L [30 110 120 110] /LE [/None /OpenArrow] /BS << /W 1 >>", True),
+        (b"/Subtype /Line /L [30 110 120 110] /LE [/Square /None] /BS << /W 8 >>", False),
+        (b"/Subtype /PolyLine /Vertices [30 110 40 110 120 110] /LE [/Circle /None] /BS << /W 8 >>", False),
+        (b"/Subtype /Line /L [30 110 120 110] /BS << /S /S >> /Border [0 0 60]", False),
+        (b"/Subtype /Line /L [30 110 120 110] /BS << /S /S /W (1) >> /Border [0 0 60]", False),
+        (b"/Subtype /StrikeOut /QuadPoints [20 100 30 100 120 100 20 100]", False),
+    ],
+)
+def test_lines_that_viewers_draw_beyond_their_points(world, looks, allowed):
+    """Ends of lines, widths that the style does not state, marks whose height is taken from odd points."""
+    line = b"<< /Type /Annot /F 4 /Rect [30 105 120 112] /C [0 0 0] %s >>" % looks
+    if b"StrikeOut" in looks:
+        line = line.replace(b"100", b"155")
+    page = annots(b"6 0 R", b"8 0 R", b"40 0 R")
+    after = pdfs.update(certified(world, 3), {pdfs.PAGE: page, 40: line})
+    assert world.only(after).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(("space", "allowed"), [(b"/Other", True), (b"/DefaultRGB", False)])
+def test_a_mark_whose_plain_colours_are_others(world, space, allowed):
+    stream = content(b"/G gs 1 1 0 rg 15 140 135 35 re f").replace(
+        b"<<",
+        b"<< /Type /XObject /Subtype /Form /BBox [15 140 150 175] /Resources << /ExtGState << /G << /BM /Multiply >> >>"
+        b" /ColorSpace << %s [/CalRGB << /WhitePoint [0.95 1 1.09] /Gamma [500 500 500] >>] >> >>" % space,
+        1,
+    )
+    quad = b"/QuadPoints [15 175 150 175 15 140 150 140] /Rect [15 140 150 175] /C [1 1 0] /AP << /N 41 0 R >>"
+    mark = b"<< /Type /Annot /Subtype /Highlight /F 4 %s >>" % quad
+    page = annots(b"6 0 R", b"8 0 R", b"40 0 R")
+    after = pdfs.update(certified(world, 3), {pdfs.PAGE: page, 40: mark, 41: stream})
+    assert world.only(after).changes_permitted is allowed
