@@ -362,37 +362,7 @@ _PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
 _PLACING = frozenset(b"cm BT Tf TL Ts Tz Tc Tm Td TD T* Tj TJ ' \"".split())
 _COUNTING = _PATH | _PLACING | {b"q", b"Q", b"BI", b"Do"}
 #: Half of a page's operators: marked content, colours, line styles (8.4.4, 8.6.8, 14.6) and the end of text.
-_PASSED = passing_over(
-    [
-        "BDC",
-        "BMC",
-        "EMC",
-        "DP",
-        "MP",
-        "CS",
-        "cs",
-        "SC",
-        "SCN",
-        "sc",
-        "scn",
-        "G",
-        "g",
-        "RG",
-        "rg",
-        "K",
-        "k",
-        "w",
-        "J",
-        "j",
-        "M",
-        "d",
-        "ri",
-        "i",
-        "gs",
-        "Tr",
-        "ET",
-    ]
-)
+_PASSED = passing_over(b"BDC BMC EMC DP MP CS cs SC SCN sc scn G g RG rg K k w J j M d ri i gs Tr ET".split())
 
 
 class _Path:

@@ -330,9 +330,9 @@ _PLAIN_ENTRY = _S + rb"/[A-Za-z0-9]{1,127}+" + _S + _PLAIN_OPERAND
 _PLAIN_OPERANDS = rb"(?:(?:" + _PLAIN_OPERAND + rb"|<<(?:" + _PLAIN_ENTRY + rb")*+" + _S + rb">>)" + _S + rb"){0,8}+"
 
 
-def passing_over(operators: Iterable[str]) -> re.Pattern[bytes]:
+def passing_over(operators: Iterable[bytes]) -> re.Pattern[bytes]:
     """Return what takes a row of these operators, with plain operands, and a plain operation after them, at once."""
-    names = b"|".join(re.escape(name.encode()) for name in operators)
+    names = b"|".join(map(re.escape, operators))
     row = rb"(?:" + _S + _PLAIN_OPERANDS + rb"(?:" + names + rb")(?!" + _REGULAR + rb")){0,256}+"
     return re.compile(row + rb"(?:" + _OPERATION + rb")?+")
 

@@ -121,9 +121,12 @@ def retry_job(connection: StoreConnection, store: Store, id_: str) -> bool:
     return retried.rowcount > 0
 
 
-def cancel_job(connection: StoreConnection, id_: str) -> bool:
+def cancel_job(connection: StoreConnection, store: Store, id_: str) -> bool:
     """Delete a job that is not to be done; what is under way ends without a result.  Tell whether there was one."""
-    return connection.execute("DELETE FROM job WHERE id = ?", (id_,)).rowcount > 0
+    cancelled = connection.execute("DELETE FROM job WHERE id = ?", (id_,)).rowcount > 0
+    if cancelled:
+        store.release_files(connection, id_)
+    return cancelled
 
 
 def lease_job(store: Store, holder: str) -> Job | None:

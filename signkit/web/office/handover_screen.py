@@ -126,7 +126,7 @@ class HandOverScreen(ActingScreen):
         with self.office.store.writing() as connection:
             if any(each.job == job for each in unsent_mails(connection, known.id)):
                 if word(form, "do") == "drop":
-                    cancel_job(connection, job)
+                    cancel_job(connection, self.office.store, job)
                 else:
                     retry_job(connection, self.office.store, job)
         self.service.wake()

@@ -30,13 +30,13 @@ def get(call: Call) -> Answer:
 
 def cancel(call: Call) -> Answer:
     """Delete a job; a batch goes on without its file."""
-    with call.tenant.store.writing() as connection:
+    store = call.tenant.store
+    with store.writing() as connection:
         job = find_job(connection, call.values["id"])
-        if job is None or not cancel_job(connection, job.id):
+        if job is None or not cancel_job(connection, store, job.id):
             raise problems.unknown(_WHAT)
-        call.tenant.store.release_files(connection, job.id)
         if job.kind == batches.JOB:
-            batches.settle(connection, call.tenant.store, job.content["batch"], call.service.own.abreast)
+            batches.settle(connection, store, job.content["batch"], call.service.own.abreast)
     return Answer(204, subject=call.values["id"])
 
 

@@ -191,8 +191,7 @@ def delete(call: Call) -> Answer:
             job = find_job(connection, id_)
             if job is None or job.kind != KIND:
                 raise problems.unknown(_WHAT)
-            cancel_job(connection, id_)
-            store.release_files(connection, id_)
+            cancel_job(connection, store, id_)
     return Answer(204, subject=id_)
 
 
