@@ -29,25 +29,28 @@ class UnusedNames:
         if not (name.startswith("/") and name[1:].isalnum() and len(plain) <= _LONGEST):
             return False
         written = _spellings(plain)
-        return not any(written.search(text) or _may_go_on_as(text, plain) for text in self._texts)
+        return not any(
+            written.search(text) or (is_drawn and _may_go_on_as(text, plain)) for text, is_drawn in self._texts
+        )
 
     @cached_property
-    def _texts(self) -> list[bytes]:
-        """All that could name a resource."""
+    def _texts(self) -> list[tuple[bytes, bool]]:
+        """All that could name a resource, and whether a page or a look is drawn by it."""
         return [text for number in self._view.numbers() for text in self._texts_of(number)]
 
-    def _texts_of(self, number: int) -> Iterator[bytes]:
+    def _texts_of(self, number: int) -> Iterator[tuple[bytes, bool]]:
         """The strings of an object (a default appearance is one), and what its stream says."""
         self._view.file.meter.check_time()
         todo = [self._view.get(Ref(number, 0))]
         while todo:
             item = todo.pop()
             if isinstance(item, Stream):
-                if number in self._drawn or not self._is_of_another_kind(item.entries):
-                    yield self._view.file.decode_stream(item, self._view)
+                is_drawn = number in self._drawn
+                if is_drawn or not self._is_of_another_kind(item.entries):
+                    yield self._view.file.decode_stream(item, self._view), is_drawn
                 todo.append(item.entries)
             elif isinstance(item, bytes):
-                yield item
+                yield item, False  # a signature's bytes end as they like, and no page's next stream goes on with them
             elif isinstance(item, dict | list):
                 todo += item.values() if isinstance(item, dict) else item
 
