@@ -91,6 +91,18 @@ def test_the_image_runs_as_nobody_in_particular_and_starts_signkit(repository, t
     assert installed <= set(project["optional-dependencies"])
 
 
+def test_the_image_is_sent_what_is_built_and_nothing_else(repository):
+    """No repository, no environment, and no service's folder that somebody made in the checkout."""
+    lines = [line for line in (repository / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    sent = {line[1:] for line in lines if line.startswith("!")}
+    build = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel, readme = build["tool"]["hatch"]["build"]["targets"]["wheel"], build["tool"]["hatch"]["metadata"]["hooks"]
+    read = {*wheel["packages"], *wheel["force-include"], *build["project"]["license-files"]}
+    read |= {each["path"] for each in readme["fancy-pypi-readme"]["fragments"]}
+    assert sent == read | {"pyproject.toml", "constraints.txt"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", ["signkit-incoming.service", "signkit-incoming.timer"])
 def test_the_units_are_well_formed_and_their_command_is_ours(repository, blank, tmp_path, unit):

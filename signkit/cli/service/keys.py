@@ -1,4 +1,4 @@
-"""``signkit service key …``: the first key of a tenant; further ones are made over the API."""
+"""``signkit service key …``: the first key of a tenant, written into its log; further ones are made over the API."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ def add(
     tenants = open_tenants(folder)
     from signkit.web.api.access import add_key
     from signkit.web.api.document import load_document
+    from signkit.web.api.operation_log import write_console_act
     from signkit.web.api.roles import permissions_of
     from signkit.web.api.store import moment
 
@@ -75,9 +76,10 @@ def add(
     granted = {*(permission or ()), *(permissions_of(role.value, document) if role is not None else ())}
     ends = moment(datetime.now(UTC) + timedelta(days=days)) if days is not None else None
     with store.writing() as connection:
-        _, text = add_key(
+        key, text = add_key(
             connection, tenants.get(tenant), name, granted or known, networks=network or (), expires_at=ends
         )
+        write_console_act(connection, store.now(), "addKey", key.id)
     tell(_ONCE)
     print(text)
 

@@ -1,23 +1,38 @@
-"""``signkit service log …``: the operation log of a tenant, verified and exported."""
+"""``signkit service log …``: the operation log of a tenant, or the service's own, verified and exported."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from signkit.cli.language import words
-from signkit.cli.service.common import Folder, TenantId, open_tenants
+from signkit.cli.service.common import Folder, open_tenants
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode
 from signkit.words import Text
 
+if TYPE_CHECKING:
+    from signkit.web.api.store import Store
+
+LogName: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TENANT",
+        help=words(
+            "The tenant's id. Left out: the service's own log, of tenants added, taken in and deleted.",
+            "テナントの ID。省略するとサービス自体の記録 (テナントの追加、取り込み、削除)。",
+        ),
+        show_default=False,
+    ),
+]
+
 
 def verify(
     folder: Folder,
-    tenant: TenantId,
+    tenant: LogName = None,
     checkpoints: Annotated[
         Path | None,
         typer.Option(
@@ -32,15 +47,15 @@ def verify(
     ] = None,
 ) -> None:
     """Tell whether each record follows the one before; exit code 1 where one does not."""
-    store = open_tenants(folder).get(tenant).store
+    store = _store_of(folder, tenant)
     from signkit.web.api import operation_log
-    from signkit.web.api.log_checkpoints import contradicted, read_checkpoints
+    from signkit.web.api.log_checkpoints import SERVICE, contradicted, read_checkpoints
 
     with store.reading() as connection:
         breaks, last = list(operation_log.breaks(connection)), operation_log.head(connection)
     for number in breaks:
         tell(_BREAK, number=number)
-    kept = read_checkpoints(checkpoints, tenant) if checkpoints is not None else []
+    kept = read_checkpoints(checkpoints, tenant or SERVICE) if checkpoints is not None else []
     with store.reading() as connection:
         lost = list(contradicted(connection, kept))
     for each in lost[:_MOST_TOLD]:
@@ -53,14 +68,19 @@ def verify(
     tell(_HOLDS, number=last.number if last else 0, hash=last.hash if last else "-")
 
 
-def export(folder: Folder, tenant: TenantId) -> None:
+def export(folder: Folder, tenant: LogName = None) -> None:
     """Print the records, one JSON a line."""
-    store = open_tenants(folder).get(tenant).store
+    store = _store_of(folder, tenant)
     from signkit.web.api import operation_log
 
     with store.reading() as connection:
         for each in operation_log.operations(connection):
             print(json.dumps(each.to_json(), ensure_ascii=False))
+
+
+def _store_of(folder: Path, tenant: str | None) -> Store:
+    tenants = open_tenants(folder)
+    return tenants.common if tenant is None else tenants.get(tenant).store
 
 
 #: More would say no more.
@@ -80,4 +100,4 @@ _KEPT = Text(
     "All {count} heads that were kept are in it, the newest of {at} (record {number}).",
     "控え {count} 件がすべて記録と一致します。最新の控えは {at} の記録 {number} です。",
 )
-_HOLDS = Text("{number} records, unbroken. Head: {hash}", "{number} 件、連続しています。最新のハッシュ: {hash}")
+_HOLDS = Text("Unbroken; records: {number}. Head: {hash}", "{number} 件、連続しています。最新のハッシュ: {hash}")

@@ -147,9 +147,9 @@ def _person(connection: StoreConnection, id_: str) -> Person:
 
 
 def _write(connection: StoreConnection, tenant: Tenant, action: str, person: Person) -> None:
-    from signkit.web.people.acts import write_act
+    from signkit.web.api.operation_log import write_console_act
 
-    write_act(connection, tenant, action, actor="console", origin="console", subject=person.id)
+    write_console_act(connection, tenant.store.now(), action, person.id)
 
 
 def _link(connection: StoreConnection, tenant: Tenant, person: Person, origin: str) -> str:

@@ -1,10 +1,10 @@
-"""``signkit service init`` and ``signkit service tenant …``."""
+"""``signkit service init`` and ``signkit service tenant …``; which tenants there are and were, the service logs."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from signkit.cli.service.common import Folder, TenantId, open_tenants
 from signkit.cli.terminal import tell
 from signkit.errors import MissingExtra, ServiceError
 from signkit.words import Text, is_shown, printable
+
+if TYPE_CHECKING:
+    from signkit.web.api.tenants import Tenants
 
 #: Of a tenant's name, in characters.
 _MOST_NAME = 200
@@ -38,7 +41,9 @@ def add(
     tenants = open_tenants(folder)
     if name != name.strip() or not 0 < len(name) <= _MOST_NAME or not all(map(is_shown, name)):
         raise ServiceError("tenant-name", name=name)
-    print(tenants.add(name).id)
+    added = tenants.add(name)
+    _write(tenants, "addTenant", added.id)
+    print(added.id)
 
 
 def show_all(folder: Folder) -> None:
@@ -55,6 +60,7 @@ def delete(folder: Folder, tenant: TenantId) -> None:
     if sys.stdin.readline().strip() != found.name:
         tell(_LEFT)
         raise typer.Exit(1)
+    _write(tenants, "deleteTenant", tenant)  # before: what a crash interrupts was begun
     tenants.delete(tenant)
     tell(_DELETED, name=found.name)
 
@@ -81,6 +87,7 @@ def take_in(
     from signkit.web.api.carrying import import_tenant
 
     found = import_tenant(tenants, source)
+    _write(tenants, "importTenant", found.id)
     tell(_TAKEN, name=found.name)
     print(found.id)
 
@@ -117,6 +124,14 @@ def restore(
     tell(_RESTORED, path=str(folder), count=count)
 
 
+def _write(tenants: Tenants, action: str, tenant: str) -> None:
+    """Write into the service's own log, which outlasts its tenants."""
+    from signkit.web.api.operation_log import write_console_act
+
+    with tenants.common.writing() as connection:
+        write_console_act(connection, tenants.common.now(), action, tenant)
+
+
 COMMANDS = (
     ("add", add, words("Add a tenant; prints its id.", "テナントを加え、ID を表示する。")),
     ("list", show_all, words("List the tenants.", "テナントを一覧する。")),
@@ -133,8 +148,8 @@ _DELETING = Text(
     "{name} のデータ (結果、契約書、操作記録) をすべて完全に削除します。実行するには名称を入力してください:",
 )
 _EXPORTED = Text(
-    "{name}: {count} files in {path}. API keys, passwords, passkeys and webhooks are not in it.",
-    "{name}: {count} ファイルを {path} に書き出しました。API キー、パスワード、パスキー、Webhook は含みません。",
+    "{name} is in {path}; files: {count}. API keys, passwords, passkeys and webhooks are not in it.",
+    "{name} を {path} に書き出しました ({count} ファイル)。API キー、パスワード、パスキー、Webhook は含みません。",
 )
 _TAKEN = Text(
     "{name} is taken in. Next: signkit service key add, or a link for its people.",

@@ -1,7 +1,8 @@
 """A tenant in one file: handed over, brought to another service, backed up and put back.
 
 The file is a ZIP whose last member, ``manifest.json``, names every other with its size and SHA-256: a file that was cut
-short says so.  What is taken is one state of the store; what writers do meanwhile is not in it.
+short says so.  What is taken is one state of the store; what writers do meanwhile is not in it.  That it was exported,
+backed up or taken in stands in its operation log, by the SHA-256 of the manifest.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from signkit.archive.store import LEDGER, connect, open_archive
 from signkit.errors import ServiceError
 from signkit.output import make_folder, refuse_target, write_checked, write_streamed
 from signkit.version import __version__
-from signkit.web.api.folders import ARCHIVE, DATABASE, FILES, KEY, OFFICE
+from signkit.web.api import operation_log
+from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, FILES, KEY, OFFICE
 from signkit.web.api.identifiers import ID
 from signkit.web.api.schema import WITHOUT_SECRETS
 from signkit.web.api.service import SETTINGS
-from signkit.web.api.store import open_store
+from signkit.web.api.store import Store, make_folders, open_store
 from signkit.web.api.tenants import Tenant, Tenants
 from signkit.words import Text
 
@@ -58,10 +60,14 @@ def export_tenant(tenant: Tenant, target: Path, *, with_secrets: bool) -> int:
     _refuse_shared(tenant.store.database.is_shared)
     refuse_target(target, overwrite=False)
     counts: list[int] = []
+
+    def check(stream: IO[bytes]) -> None:
+        _write_act(tenant.store, "backUpTenant" if with_secrets else "exportTenant", _check(Path(stream.name)))
+
     with _staged(tenant, with_secrets=with_secrets) as staging:
         write_streamed(
             target, lambda stream: counts.append(_write(stream, tenant, staging, with_secrets=with_secrets)),
-            check=lambda stream: _check(Path(stream.name)), private=True,
+            check=check, private=True,
         )  # fmt: skip
     return counts[0]
 
@@ -78,7 +84,7 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
     """
     _refuse_shared(tenants.is_shared)
     with _opened(source) as archive:
-        manifest = _manifest(archive, source)
+        manifest, digest = _manifest(archive, source)
         id_ = manifest["tenant"]
         folder = tenants.folder_of(id_)
         if folder.exists():
@@ -90,7 +96,9 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
                 for name, size, sha256 in manifest["files"]:
                     _extract(archive, source, name, part / name, size, sha256)
                 (part / FILES).mkdir(exist_ok=True, mode=0o700)
-            open_store(part)  # brought up to date, or refused, before it is anybody's
+            store = open_store(part)  # brought up to date, or refused, before it is anybody's
+            _write_act(store, "importTenant", digest)
+            store.database.let_go()
             with disk_trouble(folder):
                 part.rename(folder)
                 sync_folder(folder.parent)
@@ -100,7 +108,7 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
 
 
 def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
-    """Write every tenant, with its secrets, and the service's settings into a new folder; return how many they are.
+    """Write every tenant, with its secrets, and the service's log and settings into a new folder; return how many.
 
     Raises:
         FileUnusable("output-not-written"): the folder is there already, the disk is full, or refuses.
@@ -114,6 +122,8 @@ def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
         for each in all_:
             export_tenant(each, part / f"{each.id}.zip", with_secrets=True)
         with disk_trouble(target):
+            _copy_database(tenants.common.folder / DATABASE, part / DATABASE, with_secrets=False)
+            (part / DATABASE).chmod(0o600)
             shutil.copyfile(folder / SETTINGS, part / SETTINGS)
             (part / SETTINGS).chmod(0o600)
             os.rename(part, target)  # noqa: PTH104  a folder in its place is not replaced
@@ -137,10 +147,29 @@ def restore_service(source: Path, folder: Path) -> int:
     if exported is None:
         raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
     make_folder(folder)
+    if (source / DATABASE).exists():  # a backup of before there was a log of the service's own has none
+        _restore_log(source / DATABASE, folder / COMMON)
     for each in exported:
         import_tenant(Tenants(folder), each)
     write_checked(folder / SETTINGS, (source / SETTINGS).read_bytes(), private=True)  # last: it makes it a service
     return len(exported)
+
+
+def _restore_log(source: Path, folder: Path) -> None:
+    make_folders(folder)
+    with disk_trouble(folder):
+        shutil.copyfile(source, folder / DATABASE)
+        (folder / DATABASE).chmod(0o600)
+    store = open_store(folder)
+    with store.reading() as connection:
+        if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok" or any(operation_log.breaks(connection)):
+            raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
+    store.database.let_go()
+
+
+def _write_act(store: Store, action: str, subject: str) -> None:
+    with store.writing() as connection:
+        operation_log.write_console_act(connection, store.now(), action, subject)
 
 
 def _refuse_shared(is_shared: bool) -> None:
@@ -217,12 +246,14 @@ def _write(stream: IO[bytes], tenant: Tenant, staging: Path, *, with_secrets: bo
     return len(files)
 
 
-def _check(written: Path) -> None:
-    """Read back what was written, every byte of it."""
+def _check(written: Path) -> str:
+    """Read back what was written, every byte of it; return the SHA-256 of its manifest."""
     with _opened(written) as archive:
-        for name, size, sha256 in _manifest(archive, written)["files"]:
+        manifest, digest = _manifest(archive, written)
+        for name, size, sha256 in manifest["files"]:
             for _ in _pieces(archive, written, name, size, sha256):
                 pass
+    return digest
 
 
 @contextlib.contextmanager
@@ -236,11 +267,16 @@ def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
         raise ServiceError("export-damaged", path=str(source), cause=str(error)) from error
 
 
-def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
-    """Return what the file says of itself, if every member is one that it names, of a name that leads nowhere else."""
+def _manifest(archive: zipfile.ZipFile, source: Path) -> tuple[dict[str, Any], str]:
+    """Return what the file says of itself, and the SHA-256 of that.
+
+    Raises:
+        ServiceError("export-damaged"): a member is not one that it names, or of a name that leads elsewhere.
+    """
     try:
         with archive.open(_MANIFEST) as stream:
-            manifest: dict[str, Any] = json.loads(stream.read(_MOST_MANIFEST))
+            content = stream.read(_MOST_MANIFEST)
+        manifest: dict[str, Any] = json.loads(content)
         named = [name for name, _, _ in manifest["files"]]
         wrong = manifest["format"] != _FORMAT or not ID.fullmatch(manifest["tenant"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
@@ -252,7 +288,7 @@ def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         known = name in (DATABASE, KEY) or (parts[0] in (*_FOLDERS, ARCHIVE) and len(parts) > 1)
         if not known or ".." in parts or not _NAME.fullmatch(name):
             raise ServiceError("export-damaged", path=str(source), cause=name)
-    return manifest
+    return manifest, hashlib.sha256(content).hexdigest()
 
 
 def _extract(archive: zipfile.ZipFile, source: Path, name: str, target: Path, size: int, sha256: str) -> None:

@@ -18,16 +18,23 @@ from signkit.errors import ServiceError
 from signkit.incoming import read_file
 from signkit.web.api import operation_log
 from signkit.web.api.database import StoreConnection
-from signkit.web.api.tenants import Tenant
+from signkit.web.api.store import Store
+from signkit.web.api.tenants import Tenants
 from signkit.words import Text
 
+#: The name of the service's own log, beside those of the tenants.
+SERVICE = "service"
 _MOST = 256 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class LogCheckpoint:
-    """The newest record of a tenant's log at a time."""
+    """The newest record of a log at a time.
+
+    Attributes:
+        tenant: whose it is; `SERVICE`: the service's own.
+    """
 
     tenant: str
     number: int
@@ -35,34 +42,38 @@ class LogCheckpoint:
     at: str
 
 
-def write_checkpoints(tenants: Iterable[Tenant], folder: Path, known: dict[str, str]) -> None:
+def write_checkpoints(tenants: Tenants, folder: Path, known: dict[str, str]) -> None:
     """Append each log's head to its file in ``folder``, where it has another than ``known`` says.
 
     Raises:
         FileUnusable("output-not-written"): the folder is not there, is full, or refuses.
     """
-    for tenant in tenants:
-        with tenant.store.reading() as connection:
+    logs: list[tuple[str, Store]] = [(SERVICE, tenants.common), *((each.id, each.store) for each in tenants.all())]
+    for name, store in logs:
+        with store.reading() as connection:
             last = operation_log.head(connection)
-        if last is None or known.get(tenant.id) == last.hash:
+        if last is None or known.get(name) == last.hash:
             continue
-        line = json.dumps(asdict(LogCheckpoint(tenant.id, last.number, last.hash, tenant.store.now())))
+        line = json.dumps(asdict(LogCheckpoint(name, last.number, last.hash, store.now())))
         with disk_trouble(folder):
-            handle = os.open(_file(folder, tenant.id), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            handle = os.open(_file(folder, name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 os.write(handle, line.encode() + b"\n")
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        known[tenant.id] = last.hash
+        known[name] = last.hash
 
 
 def read_checkpoints(folder: Path, tenant: str) -> list[LogCheckpoint]:
-    """Return the heads that were kept of a tenant's log, the oldest first.
+    """Return the heads that were kept of a log, the oldest first.
+
+    Args:
+        tenant: whose it is; `SERVICE`: the service's own.
 
     Raises:
         InputUnreadable: there are none.
-        ServiceError("checkpoints-damaged"): a line is none of a head of this tenant, or there is no line.
+        ServiceError("checkpoints-damaged"): a line is none of a head of this log, or there is no line.
     """
     path, found = _file(folder, tenant), []
     lines = read_file(path, _MOST).split(b"\n")

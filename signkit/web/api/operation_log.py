@@ -13,6 +13,7 @@ from typing import Any
 
 from signkit.archive.journal import plain
 from signkit.web.api.database import StoreConnection
+from signkit.web.api.identifiers import new_id
 
 _ALL = 2**62
 _BEFORE_ALL = "0" * 64
@@ -77,6 +78,13 @@ def write_operation(
     record = replace(bare, hash=chain_hash(bare, last.hash if last else _BEFORE_ALL))
     connection.execute(f"INSERT INTO operation ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(record))  # noqa: S608
     return record
+
+
+def write_console_act(connection: StoreConnection, at: str, action: str, subject: str) -> Operated:
+    """Write down what the operator did at the console of the machine, in the transaction in which it is done."""
+    return write_operation(
+        connection, at, request=new_id(), actor="console", origin="console", action=action, subject=subject, status=200
+    )
 
 
 def chain_hash(record: Operated, before: str) -> str:

@@ -73,6 +73,7 @@ def run_service(
     alone = contextlib.nullcontext() if made.tenants.is_shared else _alone(folder)
     with alone, contextlib.closing(made) as service:
         service.tenants.clear()
+        _ = service.tenants.common  # made before there are several who could
         if not service.tenants.is_shared:
             for tenant in service.tenants.all():
                 release_leases(tenant.store)  # nobody else runs on this folder
@@ -221,7 +222,7 @@ def _keep_heads(service: Service, stopping: threading.Event) -> None:
     while not is_last:
         is_last, pause = stopping.wait(pause), _HEADS_SECONDS
         try:
-            write_checkpoints(service.tenants.all(), folder, known)
+            write_checkpoints(service.tenants, folder, known)
         except SignKitError as error:  # the operator is to know, and calls are answered all the same
             logging.getLogger("signkit.service").error("checkpoints of the operation logs: %s", error.message("en"))
 

@@ -21,7 +21,7 @@ def write_act(
     """Write an act down, in the transaction in which it is done.
 
     Args:
-        actor: ``person:ID``, ``console`` or ``nobody``.
+        actor: ``person:ID`` or ``nobody``.
         origin: the address that it came from.
         subject: the id or digest that it was about; never a name.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute
 from signkit.web.api.archives import opened
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
-from signkit.web.common.forms import word
+from signkit.web.common.forms import row_number, word
 from signkit.web.people.accounts import add_person, find_person, list_people, set_role
 from signkit.web.people.approvals import (
     DECIDERS,
@@ -32,6 +33,8 @@ from signkit.web.people.screens import PeopleScreen, require_fresh, require_role
 from signkit.web.people.sessions import end_sessions_of
 
 _HERE = "/approvals"
+#: Entries on one page of what may be deleted.
+_MOST_ROWS = 100
 
 
 class ApprovalsScreen(PeopleScreen):
@@ -63,14 +66,20 @@ class ApprovalsScreen(PeopleScreen):
         )  # fmt: skip
 
     def look_at_due(self, request: Request) -> Response:
-        """Show what need not be kept any longer."""
+        """Show what need not be kept any longer, behind the entry that ``after`` names."""
         require_role(request, "supervisor")
         tenant, _ = seat_of(request)
         with tenant.store.reading() as connection:
             now = tenant.store.now()
             proposals = [each for each in list_proposals(connection) if each.is_waiting(now)]
+        after = row_number(request.query_params.get("after", "")) or 0
         with opened(tenant) as archive:
-            return self.show(request, "purge_ask.html", rows=list(due_now(archive)), proposals=proposals)
+            due = list(islice(due_now(archive, after=after), _MOST_ROWS + 1))
+        rows = due[:_MOST_ROWS]
+        return self.show(
+            request, "purge_ask.html", rows=rows, proposals=proposals, after=after,
+            last=rows[-1].entry.number if len(due) > _MOST_ROWS else None,
+        )  # fmt: skip
 
     def answer_proposal(self, request: Request, form: FormData) -> Response:
         """Ask another supervisor for what a program proposed, or refuse it: a program is nobody of the two."""
@@ -91,9 +100,9 @@ class ApprovalsScreen(PeopleScreen):
         require_role(request, "supervisor")
         require_fresh(request)
         tenant, session = seat_of(request)
-        wanted = set(form.getlist("entry"))
+        numbers = (row_number(each) for each in form.getlist("entry") if isinstance(each, str))
         with opened(tenant) as archive:
-            chosen = [each for each in due_now(archive) if str(each.entry.number) in wanted]
+            chosen = list(due_now(archive, among={each for each in numbers if each is not None}))
         if not chosen:
             raise Declined("nothing_chosen")
         with tenant.store.writing() as connection:

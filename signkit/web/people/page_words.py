@@ -187,6 +187,9 @@ PEOPLE_WORDS: dict[str, Text] = {
         "保存期間の過ぎた契約書です。廃棄は元に戻せず、別の責任者の承認が要ります。",
     ),
     "purge_ask_none": Text("There is nothing to delete.", "廃棄できるものはありません。"),
+    "purge_ask_pages": Text("Further entries", "続き"),
+    "purge_ask_first": Text("From the beginning", "最初から"),
+    "purge_ask_next": Text("Next entries", "次の件"),
     "purge_ask_go": Text("Ask for approval", "承認を依頼する"),
     "purge_proposed": Text("A program proposes to delete {count} entries", "プログラムから {count} 件の廃棄の提案"),
     "purge_proposed_by": Text(

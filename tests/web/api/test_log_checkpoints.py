@@ -43,8 +43,8 @@ def tenant(tenants, heads):
     tenant, known = tenants.add("A"), {}
     for _ in range(2):
         act(tenant, 5)
-        write_checkpoints(tenants.all(), heads, known)
-        write_checkpoints(tenants.all(), heads, known)  # nothing happened: nothing is written
+        write_checkpoints(tenants, heads, known)
+        write_checkpoints(tenants, heads, known)  # nothing happened: nothing is written
     return tenant
 
 
@@ -114,7 +114,7 @@ def test_damaged_heads_are_said(tenant, heads, line):
 def test_a_place_that_is_gone_is_said(tenants, tenant, heads):
     shutil.rmtree(heads)
     with pytest.raises(FileUnusable):
-        write_checkpoints(tenants.all(), heads, {})
+        write_checkpoints(tenants, heads, {})
     assert tenant
 
 

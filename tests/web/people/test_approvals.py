@@ -208,6 +208,21 @@ def test_entries_are_deleted_when_another_supervisor_says_so(people, tenant, ent
     assert people["second"].send(f"/approvals/{asked.id}/do").status_code == 409
 
 
+def test_what_is_due_is_shown_page_by_page(people, tenant, entries, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("signkit.web.people.approvals_screen._MOST_ROWS", 1)
+    first = people["first"].get("/approvals/purge").text
+    [onwards] = re.findall(r'href="(/approvals/purge\?after=\d+)"', first)
+    second = people["first"].get(onwards).text
+    assert ("古い契約" in first, "古い別の契約" in first) == (True, False)
+    assert ("古い契約" in second, "古い別の契約" in second) == (False, True)
+    assert 'href="/approvals/purge?after=' not in second
+    assert 'href="/approvals/purge"' in second
+    for odd in ("-1", "x", "9" * 40, "٣"):
+        assert "古い契約" in people["first"].get(f"/approvals/purge?after={odd}").text
+    _, asked = ask_purge(people, tenant, entries[1], "x", "9" * 40)  # also what is not on the first page
+    assert [each["number"] for each in asked.facts["entries"]] == [entries[1]]
+
+
 def test_an_administrator_sees_nothing_of_the_archive(people, tenant, entries):  # noqa: F811
     _, asked = ask_purge(people, tenant, entries[0])
     assert asked.digest not in people["one"].get("/approvals").text
