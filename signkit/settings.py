@@ -52,6 +52,8 @@ class Settings:
         csc_client_id: with ``csc_client_secret_file`` in its place, gets an access token (OAuth client credentials).
         csc_client_secret_file: holds the client's secret.
         unknown: names in the file that are no settings, where they were not refused; a newer version may know them.
+        believed: names (`signkit.pki.anchors.Anchor.name`) of those anchors that are believed beside the shipped ones;
+            None: all that are named.  No file sets it: a service does, whose people decide.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
         auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
         archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
@@ -78,6 +80,7 @@ class Settings:
     operator_url: str | None = None
     operator_key_file: Path | None = None
     unknown: tuple[str, ...] = ()
+    believed: frozenset[str] | None = None
 
     def archive_folder(self) -> Path:
         """Return the folder of the archive (not created here).
@@ -105,7 +108,7 @@ class Settings:
         return _users_folder("data")
 
 
-_NAMES = frozenset(field.name for field in fields(Settings)) - {"unknown"}
+_NAMES = frozenset(field.name for field in fields(Settings)) - {"unknown", "believed"}
 
 
 def load_settings(

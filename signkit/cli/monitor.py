@@ -59,16 +59,15 @@ def run(
     """Print a line a signer; exit code 1 where somebody was revoked who was not told before."""
     from signkit.archive.monitoring import ending_soon, note_told, watch
     from signkit.jpki.keyed_number import kept_key
-    from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
+    from signkit.validation.options import trust_store
 
     settings = load_settings()
     path = key or settings.home_folder() / "signers.key"
     with open_named(archive) as kept:
         _refuse_inside(path, kept.folder)
         today, hash_key = kept.clock().date(), kept_key(path)
-        store = default_trust_store(anchor_paths(settings, trust or ()))
+        store = trust_store(settings, trust or ())
         watched = watch(kept, hash_key, store.certificates("signature"), today)
         revoked = _revocations(kept, hash_key, settings, evidence or (), trust or ())
         told = [change for change in revoked if change.is_new or all_]

@@ -195,14 +195,14 @@ def import_crl(
 def _importer(issuers: list[Path]) -> Callable[[Path], ImportedList]:
     from asn1crypto import x509
 
-    from signkit.pki.anchors import default_trust_store, load_anchors
+    from signkit.pki.anchors import load_anchors
     from signkit.pki.revocation.crl_import import import_crl
     from signkit.pki.revocation.indexed import index_folder
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
+    from signkit.validation.options import trust_store
 
     settings = load_settings()
-    anchors = [*default_trust_store(anchor_paths(settings)).anchors]
+    anchors = [*trust_store(settings).anchors]
     anchors += [anchor for path in issuers for anchor in load_anchors(path)]
     candidates = [x509.Certificate.load(anchor.certificate) for anchor in anchors]
     return lambda file: import_crl(file, index_folder(settings.home_folder()), candidates, datetime.now(UTC))

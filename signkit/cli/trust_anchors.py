@@ -18,10 +18,10 @@ _NO_LIST = "-"
 
 def anchor_lines(settings: Settings, named: Sequence[Path]) -> Iterator[str]:
     """Yield a line an anchor: the shipped ones, the user's, what was taken from cards, those of imported lists."""
-    from signkit.pki.anchors import default_trust_store, load_anchors
-    from signkit.validation.options import anchor_paths, taken_from_cards
+    from signkit.pki.anchors import load_anchors
+    from signkit.validation.options import taken_from_cards, trust_store
 
-    anchors = default_trust_store(anchor_paths(settings, named)).anchors
+    anchors = trust_store(settings, named).anchors
     yield from (_line(anchor, _purposes(anchor)) for anchor in anchors if anchor.service is None)
     yield from (_line(anchor, "authentication") for path in taken_from_cards(settings) for anchor in load_anchors(path))
     yield from (_line(anchor, _purposes(anchor)) for anchor in anchors if anchor.service is not None)

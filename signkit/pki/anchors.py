@@ -7,7 +7,8 @@ list says, while the list says so.  A rehearsal CA or J-LIS's test CA is believe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -68,6 +69,11 @@ class Anchor:
     purposes: frozenset[Purpose]
     service: ListedService | None = None
 
+    @property
+    def name(self) -> str:
+        """What it is, by its certificate (SHA-256) and what it is believed for; not by who says so."""
+        return f"{hashlib.sha256(self.certificate).hexdigest()} {' '.join(sorted(self.purposes))}"
+
     def objection(self, use: Use, moment: datetime) -> Objection | None:
         """Say why it is not believed for ``use`` at ``moment``; None where it is."""
         wanted = _PURPOSES[use]
@@ -98,6 +104,10 @@ class TrustStore:
         """Return the same anchors, read by this thread for itself."""
         # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
         return [own_certificate(der) for der in self.ders(use)]
+
+    def only(self, names: Container[str]) -> TrustStore:
+        """Return the shipped anchors and those of ``names`` (`Anchor.name`)."""
+        return TrustStore(tuple(each for each in self.anchors if each.label.source == "jpki" or each.name in names))
 
     @cached_property
     def has_listed(self) -> bool:

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from signkit.errors import UsageProblem
 from signkit.pki.addresses import AddressRule
-from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import HttpTimestampSource, TimestampSource
 from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.signing.levels import Services
-from signkit.validation.options import anchor_paths, revocation_sources, validation_options
+from signkit.validation.options import revocation_sources, trust_store, validation_options
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def available_services(
         FileUnusable("output-not-written"): the rehearsal cannot be kept.
     """
     timestamps: list[TimestampSource] = []
-    issuers = default_trust_store(anchor_paths(settings, trust)).ders("signature")
+    issuers = trust_store(settings, trust).ders("signature")
     revocation = revocation_sources(settings, evidence, plugins=True, online=online, rule=rule)
     for url in tsa or settings.tsa_urls:
         if url == REHEARSAL:

@@ -120,7 +120,7 @@ def validation_options(
     asked = check_template or bool(templates) or chosen.party_basis == "page"
     return ValidationOptions(
         policy=chosen,
-        trust=default_trust_store(anchor_paths(settings, trust)),
+        trust=trust_store(settings, trust),
         at=at,
         offline=offline,
         identity=identity,
@@ -178,6 +178,16 @@ def anchor_paths(settings: Settings, named: Sequence[Path] = (), *, authenticati
         for path in named
     ]
     return [*(folder for folder in kept if folder.is_dir()), *settings.trust_folders, *chosen]
+
+
+def trust_store(settings: Settings, named: Sequence[Path] = ()) -> TrustStore:
+    """Return what is believed by these settings, and what is named now (`anchor_paths`).
+
+    Raises:
+        InputUnreadable, TrustError("trust-anchor-unreadable"): see `signkit.pki.anchors.default_trust_store`.
+    """
+    store = default_trust_store(anchor_paths(settings, named))
+    return store if settings.believed is None else store.only(settings.believed)
 
 
 _REHEARSAL = Path("rehearsal")

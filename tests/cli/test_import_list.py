@@ -165,15 +165,14 @@ def test_the_cards_authority_is_taken_with_the_fingerprint_that_is_published(at_
 @pytest.mark.slow
 def test_what_came_from_a_card_is_believed_for_authentication_alone(at_terminal):
     from signkit.cli.card.authentication import card_anchors
-    from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
+    from signkit.validation.options import trust_store
 
     der = pem.unarmor(at_terminal.authority)[2]
     assert der not in [anchor.certificate for anchor in card_anchors(None)]
     at_terminal(hashlib.sha256(der).hexdigest())
     assert der in [anchor.certificate for anchor in card_anchors(None)]
-    assert der not in [anchor.certificate for anchor in default_trust_store(anchor_paths(load_settings())).anchors]
+    assert der not in [anchor.certificate for anchor in trust_store(load_settings()).anchors]
 
 
 @pytest.mark.slow

@@ -42,6 +42,7 @@ _GRACE_SECONDS = 30
 _JOBS = 2
 _SWEEP_SECONDS = 600.0
 _HEADS_SECONDS = 60.0
+_TRUST_SECONDS = 10.0
 _OF_AGENTS = "/agent/v1/"
 _OF_API = ("/openapi.json", "/health", "/ready", "/metrics")
 
@@ -190,18 +191,20 @@ def _jobs_under_way(service: Service) -> Iterator[None]:
     )
     service.wake = runner.wake
     stopping = threading.Event()
-    sweeper = threading.Thread(target=_sweep, args=(service, stopping), daemon=True, name="signkit-sweeper")
-    keeper = threading.Thread(target=_keep_heads, args=(service, stopping), daemon=True, name="signkit-keeper")
+    beside = [
+        threading.Thread(target=work, args=(service, stopping), daemon=True, name=f"signkit-{name}")
+        for name, work in (("sweeper", _sweep), ("keeper", _keep_heads), ("trust", _follow_trust))
+    ]
     runner.start()
-    sweeper.start()
-    keeper.start()
+    for each in beside:
+        each.start()
     try:
         yield
     finally:
         stopping.set()
         runner.stop(_GRACE_SECONDS)
-        sweeper.join()
-        keeper.join()
+        for each in beside:
+            each.join()
 
 
 def _sweep(service: Service, stopping: threading.Event) -> None:
@@ -211,6 +214,13 @@ def _sweep(service: Service, stopping: threading.Event) -> None:
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     tenant.store.sweep()
         stopping.wait(_SWEEP_SECONDS)
+
+
+def _follow_trust(service: Service, stopping: threading.Event) -> None:
+    """Believe what people agreed to at another node."""
+    while not stopping.wait(_TRUST_SECONDS):
+        with contextlib.suppress(SignKitError):  # the database is away for a moment
+            service.take_up_trust()
 
 
 def _keep_heads(service: Service, stopping: threading.Event) -> None:

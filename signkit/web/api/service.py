@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,6 +26,7 @@ from signkit.web.api.leases import Leases
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.readiness import readiness_of
 from signkit.web.api.tenants import Tenants
+from signkit.web.people.believing import agreed
 from signkit.words import Text
 from signkit.workers import WorkerPool
 
@@ -73,6 +74,8 @@ class ServiceSettings:
         engine: ``dask://host:port`` of a scheduler whose workers judge the files of batches; None: this machine's do.
         log_checkpoints: a folder, best on another machine, to which the heads of the operation logs go; None: nowhere.
         origin: where people find the office's pages; None: there are none.
+        operator_tenant: the tenant whose administrators decide by two which anchors the service believes beside JPKI's;
+            None: all that the machine's settings name.
         auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
             ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
         mail_server: ``host`` or ``host:port`` of the SMTP server through which parties are written to, over TLS;
@@ -101,6 +104,7 @@ class ServiceSettings:
     engine: str | None = None
     log_checkpoints: str | None = None
     origin: str | None = None
+    operator_tenant: str | None = None
     auth_app: str | None = None
     mail_server: str | None = None
     mail_from: str | None = None
@@ -122,7 +126,7 @@ class Service:
     """A running service.
 
     Attributes:
-        settings: the user's (`signkit.settings`): trust, timestamps, templates.
+        settings: the user's (`signkit.settings`): trust, timestamps, templates; ``believed`` is what people agreed to.
         own: the service's.
         revocation: who is asked about certificates for others; None: as the settings say (imported lists, plug-ins).
         attributes: who knows people's latest attributes; None: those of the entry points.
@@ -149,6 +153,7 @@ class Service:
         self._judgement: ValidationOptions | None = None
         #: Where the service connects to for a tenant, or because a tenant's file says so.
         self.rule = AddressRule(self.own.inner_hosts)
+        self.take_up_trust()
         #: Says that there is a job; whoever runs jobs puts itself here.
         self.wake: Callable[[], object] = lambda: None
 
@@ -156,11 +161,28 @@ class Service:
         """Return which of the addresses that certificates name may be asked; None: none, the operator wants it so."""
         return self.rule if self.own.online else None
 
+    def take_up_trust(self) -> None:
+        """Believe from now on what two people of the operator's tenant agreed to, where it takes two.
+
+        Raises:
+            ServiceError("service-settings"): there is no such tenant.
+        """
+        if self.own.operator_tenant is None:
+            return
+        tenant = self.tenants.find(self.own.operator_tenant)
+        if tenant is None:
+            raise ServiceError("service-settings", path=str(self.folder / SETTINGS), cause=_NO_TENANT)
+        with tenant.store.reading() as connection:
+            believed = frozenset(agreed(connection))
+        if believed != self.settings.believed:
+            self.settings, self._judgement = replace(self.settings, believed=believed), None
+
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""
         from signkit.validation.options import validation_options
 
-        # Anchors and lists are read once a run: what is imported meanwhile counts from the next start on.
+        # Anchors and lists are read once a run, and when people agreed to others: what is imported meanwhile counts from
+        # then on.
         if self._judgement is None:
             self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
         return self._judgement
@@ -253,6 +275,8 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause=_missing("mail_from"))
     if settings.objects is not None and settings.database is None:  # a tenant in SQLite is one folder, and carried so
         raise ServiceError("service-settings", path=str(path), cause=_missing("database"))
+    if settings.operator_tenant is not None and settings.origin is None:  # nobody could agree to anything
+        raise ServiceError("service-settings", path=str(path), cause=_missing("origin"))
     if missing := _missing_of_oidc(settings):
         raise ServiceError("service-settings", path=str(path), cause=_missing(missing))
     return settings
@@ -306,6 +330,10 @@ _UNKNOWN = Text("{name} is no setting", "{name} という設定はありませ�
 _OTHER_TYPE = Text("{name} is of another type", "{name} の値の種類が違います")
 _TOO_SMALL = Text("{name} is less than {least}", "{name} は {least} 以上にしてください")
 _NO_FOLDER = Text("files: there is no folder {value}", "files: フォルダー {value} がありません")
+_NO_TENANT = Text(
+    "operator_tenant: there is no tenant of that id (signkit service tenant list)",
+    "operator_tenant: その ID のテナントはありません (signkit service tenant list)",
+)
 _NO_DATABASE = Text("database: it is no postgresql:// address", "database: postgresql:// の形のアドレスではありません")
 _PASSWORD = Text(
     "database: it has a password in it; write that into ~/.pgpass, or name its file: ?passfile=/path",
@@ -337,6 +365,7 @@ _FIRST_SETTINGS = """\
 # log_checkpoints = "/mnt/x"   # where the heads of the operation logs go every minute: another disk or machine
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
+# operator_tenant = "ID"       # whose administrators decide by two which anchors are believed; left out: all that are named
 # auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
 # mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
 # mail_from = "keiyaku@example.jp"

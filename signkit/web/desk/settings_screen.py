@@ -103,11 +103,10 @@ class SettingsScreen(Screen):
     def _anchors(self) -> list[ToldAnchor]:
         from asn1crypto import x509
 
-        from signkit.pki.anchors import default_trust_store
-        from signkit.validation.options import anchor_paths
+        from signkit.validation.options import trust_store
 
         named = [Path(each) for each in self.office.options.trust]
-        anchors = default_trust_store(anchor_paths(self.office.settings, named)).anchors
+        anchors = trust_store(self.office.settings, named).anchors
         certificates = [(each, x509.Certificate.load(each.certificate)) for each in anchors if each.service is None]
         return [
             ToldAnchor(each.label.name, each.label.source, f"{own.not_valid_after:%Y-%m-%d}", own.sha256.hex())

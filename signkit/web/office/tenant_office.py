@@ -32,6 +32,7 @@ from signkit.web.people.accounts import Person
 if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
+    from signkit.settings import Settings
     from signkit.validation.options import ValidationOptions
     from signkit.web.desk.batches import DeskBatch, MadeContract
 
@@ -83,6 +84,13 @@ class TenantOffice(Office):
         assert self.tenant is not None
         with self.tenant.place.hold(), super().archive() as archive:
             yield archive
+
+    @property
+    def settings(self) -> Settings:
+        """The service's settings, as they are now, with the tenant's archive."""
+        assert self.service is not None
+        assert self.tenant is not None
+        return replace(self.service.settings, archive=self.tenant.archive_folder)
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as the API does."""

@@ -21,10 +21,12 @@ from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import find_person
 from signkit.web.people.declining import Declined
 
-Action = Literal["invite", "role", "purge"]
+Action = Literal["invite", "role", "purge", "trust"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 #: Who asks for an action, and who decides it; never the same person.
-DECIDERS: Mapping[Action, Role] = {"invite": "administrator", "role": "administrator", "purge": "supervisor"}
+DECIDERS: Mapping[Action, Role] = {
+    "invite": "administrator", "role": "administrator", "purge": "supervisor", "trust": "administrator",
+}  # fmt: skip
 #: Roles that are given by two people.
 GIVEN_BY_TWO = frozenset(DECIDERS.values())
 GOOD_FOR = timedelta(days=7)
@@ -38,7 +40,7 @@ class Approval:
 
     Attributes:
         content: what is done, as JSON; of ``invite`` name and role, of ``role`` person, before and after, of ``purge``
-            the entries as they were.
+            the entries as they were, of ``trust`` the anchors (`signkit.web.people.believing.TrustChange`).
         digest: of action and content: who decides names it.
         state: ``open``; ``approved`` is decided and not done yet; ``lapsed`` was approved and cannot be done.
     """

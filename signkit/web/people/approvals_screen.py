@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -10,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from signkit.pki.anchors import TrustStore
+from signkit.validation.options import trust_store
 from signkit.web.api.archives import opened
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
@@ -26,6 +29,7 @@ from signkit.web.people.approvals import (
     list_approvals,
     withdraw,
 )
+from signkit.web.people.believing import agreed, digest_of, to_agree, trust_change
 from signkit.web.people.declining import Declined
 from signkit.web.people.disposing import dispose, due_now, told
 from signkit.web.people.proposals import list_proposals, take_up, waiting
@@ -47,6 +51,8 @@ class ApprovalsScreen(PeopleScreen):
             self.page(f"{_HERE}/purge", self.look_at_due),
             self.form(f"{_HERE}/purge", self.ask_purge),
             self.form(f"{_HERE}/purge/{{proposal}}", self.answer_proposal),
+            self.page(f"{_HERE}/trust", self.look_at_trust),
+            self.form(f"{_HERE}/trust", self.ask_trust),
             self.form(f"{_HERE}/{{approval}}/decide", self.decide),
             self.form(f"{_HERE}/{{approval}}/do", self.do_again),
             self.form(f"{_HERE}/{{approval}}/withdraw", self.withdraw),
@@ -63,6 +69,7 @@ class ApprovalsScreen(PeopleScreen):
         seen = [each for each in asked if role in ("auditor", DECIDERS[each.action])]
         return self.show(
             request, "approvals.html", rows=seen, names=names, now=tenant.store.now(), deciders=DECIDERS,
+            decides_trust=tenant.id == self.service.own.operator_tenant,
         )  # fmt: skip
 
     def look_at_due(self, request: Request) -> Response:
@@ -110,6 +117,36 @@ class ApprovalsScreen(PeopleScreen):
             self.write(connection, request, "askApproval", asked.digest)
         return RedirectResponse(_HERE, 303)
 
+    def look_at_trust(self, request: Request) -> Response:
+        """Show which anchors the service believes, and which the machine names beside them."""
+        tenant, named = self._operator(request)
+        with tenant.store.reading() as connection:
+            change, believed = trust_change(connection, named), agreed(connection)
+        return self.show(
+            request, "trust_ask.html", change=change, rows=to_agree(named.anchors), believed=believed,
+        )  # fmt: skip
+
+    def ask_trust(self, request: Request, form: FormData) -> Response:
+        """Ask another administrator to have the service believe what the machine names, as it was shown."""
+        tenant, named = self._operator(request)
+        require_fresh(request)
+        _, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            change = trust_change(connection, named)
+            if not change.is_change or word(form, "seen") != change.digest:
+                raise Declined("approval_other", 409)
+            asked = ask_approval(connection, tenant, "trust", change.facts, session.person.id)
+            self.write(connection, request, "askApproval", asked.digest)
+        return RedirectResponse(_HERE, 303)
+
+    def _operator(self, request: Request) -> tuple[Tenant, TrustStore]:
+        """Return the operator's tenant and what the machine names, to an administrator there."""
+        require_role(request, "administrator")
+        tenant, _ = seat_of(request)
+        if tenant.id != self.service.own.operator_tenant:
+            raise Declined("not_operator", 404)
+        return tenant, trust_store(replace(self.service.settings, believed=None))
+
     def decide(self, request: Request, form: FormData) -> Response:
         """Decide what another asked for, and do it."""
         require_fresh(request)
@@ -122,10 +159,11 @@ class ApprovalsScreen(PeopleScreen):
             )  # fmt: skip
             self.write(connection, request, "approve" if approves else "refuseApproval", decided.digest)
             if approves and decided.action != "purge":
-                _change_people(connection, tenant, decided)
+                _carry_out(connection, tenant, decided)
                 finish(connection, decided.id)
         if approves and decided.action == "purge":
             self._purge(request, tenant, decided)
+        self.service.take_up_trust()
         return RedirectResponse(_HERE, 303)
 
     def do_again(self, request: Request, _: FormData) -> Response:
@@ -162,8 +200,13 @@ class ApprovalsScreen(PeopleScreen):
             self.write(connection, request, "purgeArchive", decided.digest)
 
 
-def _change_people(connection: StoreConnection, tenant: Tenant, decided: Approval) -> None:
+def _carry_out(connection: StoreConnection, tenant: Tenant, decided: Approval) -> None:
+    """Do to people what was decided; what is believed goes by the decision itself."""
     facts: dict[str, Any] = decided.facts
+    if decided.action == "trust":
+        if facts["before"] != digest_of(agreed(connection)):
+            raise Declined("approval_changed", 409)
+        return
     if decided.action == "invite":
         add_person(connection, facts["name"], facts["role"], tenant.store.now())
         return

@@ -180,6 +180,28 @@ PEOPLE_WORDS: dict[str, Text] = {
     "action_purge": Text(
         "Delete {count} archive entries for good: {entries}", "保管庫の {count} 件を廃棄する: {entries}"
     ),
+    "action_trust": Text(
+        "Have the service believe {count} anchors beside JPKI's; new: {added}; no longer: {removed}",
+        "JPKI のほかに {count} 件の信頼の起点を信頼する。追加: {added}、削除: {removed}",
+    ),
+    "action_trust_more": Text(" and {count} more", " ほか {count} 件"),
+    "trust_none": Text("none", "なし"),
+    "trust_ask": Text("What the service believes", "サービスが信頼する起点"),
+    "trust_ask_lead": Text(
+        "The files of the machine name these anchors beside JPKI's. Only what two administrators agreed to is believed; "
+        "what is no longer named is not believed any more.",
+        "サーバーのファイルが JPKI のほかに指定している信頼の起点です。管理者 2 人が認めたものだけを信頼し、指定がなくなったものは信頼しません。",
+    ),
+    "trust_believed": Text("believed", "信頼済み"),
+    "trust_not_yet": Text("not believed: two people have to agree", "未承認のため信頼しない"),
+    "trust_gone": Text(
+        "agreed to, and no longer named by the machine", "承認済みだが、サーバーで指定されなくなったもの"
+    ),
+    "trust_ask_go": Text("Ask to believe what is named now", "現在指定されているものの承認を依頼する"),
+    "trust_same": Text(
+        "All that is named is believed; there is nothing to decide.", "指定されているものはすべて信頼済みです。"
+    ),
+    "trust_nothing": Text("The machine names none.", "サーバーで指定されているものはありません。"),
     "own_request": Text("You asked this yourself; somebody else decides.", "自分の依頼です。別の人が決裁します。"),
     "purge_ask": Text("Ask to delete what need not be kept", "保存期間の過ぎたものの廃棄を依頼する"),
     "purge_ask_lead": Text(
@@ -298,6 +320,10 @@ PEOPLE_WORDS: dict[str, Text] = {
     "declined_oidc_busy": Text(
         "The provider answers slowly. Please try again in a minute.",
         "連携先の応答が遅れています。1 分ほどしてからやり直してください。",
+    ),
+    "declined_not_operator": Text(
+        "What the service believes is decided by the people of its operator.",
+        "サービスが信頼する起点は、運用者のテナントで決めます。",
     ),
     "declined_nothing_chosen": Text("Nothing is chosen.", "何も選ばれていません。"),
 }

@@ -9,6 +9,7 @@ import contextlib
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -234,10 +235,15 @@ def test_the_screens_of_people_on_a_phone_and_in_the_dark(chromium, tmp_path):
         tenant = offices.tenant("架空不動産株式会社")
         seat, administrator = desk_of(chromium, origin, offices, tenant, "administrator", "鈴木 花")
         other, clerk = desk_of(chromium, origin, offices, tenant, "clerk", "髙橋 祐一郎")
+        offices.service.own = replace(offices.service.own, operator_tenant=tenant.id)
         assert seat.post(f"/people/{other.person.id}/role", {"role": "supervisor"}).status_code == 303  # takes two
+        administrator.look("office-trust", "/approvals/trust")
+        administrator.press("承認を依頼する")
+        administrator.page.wait_for_selector("text=件の信頼の起点を信頼する")
+        administrator.look("office-trust-asked")
         for desk in (administrator, clerk):
             desk.page.set_viewport_size({"width": 375, "height": 900})
             desk.page.emulate_media(color_scheme="dark")
         for desk, path in ((administrator, "/people"), (administrator, "/approvals"), (clerk, "/account"),
-                           (clerk, "/agents"), (clerk, "/people")):  # fmt: skip
+                           (administrator, "/approvals/trust"), (clerk, "/agents"), (clerk, "/people")):  # fmt: skip
             desk.look(f"office-phone{path.replace('/', '-')}", path)
