@@ -341,8 +341,9 @@ _PASSWORD = Text(
 )
 _NO_ADDRESS = Text("proxy: {value} is no IP address", "proxy: {value} は IP アドレスではありません")
 _NO_HTTPS = Text(
-    "{name}: {value} is no https://… address (lower case, no path after an origin)",
-    "{name}: {value} は https://… の形のアドレスではありません (小文字。origin の後にパスは付けない)",
+    "{name}: {value} is no https://… address (lower case, no path after an origin; to try it here: http://localhost:PORT)",
+    "{name}: {value} は https://… の形のアドレスではありません (小文字。origin の後にパスは付けない。"
+    "この機械で試すときは http://localhost:ポート)",
 )
 
 

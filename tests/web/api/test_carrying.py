@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from signkit.errors import FileUnusable, OutputExists, ServiceError
-from signkit.web.api import carrying, operation_log
+from signkit.web.api import carrying, operation_log, schema
 from signkit.web.api.access import add_key, admit_key
 from signkit.web.api.carrying import back_up_service, export_tenant, import_tenant, restore_service
 from signkit.web.api.service import create_service
@@ -253,3 +253,31 @@ def test_a_store_of_a_newer_version_is_not_taken_in(exported, tmp_path):
         import_tenant(tenants, changed)
     assert caught.value.code == "store-newer"
     assert tenants.all() == []
+
+
+def test_an_upgrade_keeps_all_and_the_way_back_is_the_backup(filled, tmp_path, monkeypatch):
+    """As docs/guides/service.md says: back up, start the new version; back: the old version restores that backup."""
+    folder, before = filled.service.folder, documents(filled.tenant)
+    with filled.tenant.store.writing() as connection:
+        _, key = add_key(connection, filled.tenant, "kept", filled.service.document.permissions)
+    back_up_service(folder, filled.service.tenants, tmp_path / "backup")
+    filled.service.tenants.close()
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE later (a TEXT) STRICT;"))
+        newer.setattr(schema, "VERSION", len(schema.MIGRATIONS))
+        upgraded = Tenants(folder)
+        tenant, _ = admit_key(upgraded, key, "127.0.0.1")
+        assert documents(tenant) == before
+        with tenant.store.writing() as connection:
+            assert list(operation_log.breaks(connection)) == []
+            connection.execute("INSERT INTO later VALUES ('of the new version')")
+        upgraded.close()
+    for _ in range(2):  # refused, and not harmed by it
+        with pytest.raises(ServiceError) as caught:
+            Tenants(folder).get(filled.tenant.id)
+        assert caught.value.code == "store-newer"
+    assert restore_service(tmp_path / "backup", tmp_path / "back") == 1
+    tenant, _ = admit_key(Tenants(tmp_path / "back"), key, "127.0.0.1")
+    assert documents(tenant) == before
+    with tenant.store.reading() as connection:
+        assert list(operation_log.breaks(connection)) == []
