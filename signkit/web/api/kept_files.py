@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,11 +29,11 @@ _ADDRESS = re.compile(r"([a-z0-9]+)://[A-Za-z0-9._@/-]+")
 class KeptFiles(Protocol):
     """Files of one tenant, by their SHA-256."""
 
-    def put(self, source: Path, sha256: str) -> None:
-        """Take a file from this machine; it is there, durably, when this returns.
+    def put(self, files: Iterable[tuple[Path, str]]) -> None:
+        """Take files from this machine, each with its SHA-256; they are there, durably, when this returns.
 
         Raises:
-            OSError, ServiceError("store-unusable"): it cannot be.
+            OSError, ServiceError("store-unusable"): they cannot be.
         """
         ...
 
@@ -70,15 +70,15 @@ class FolderFiles:
     folder: Path
     is_shared: bool = False
 
-    def put(self, source: Path, sha256: str) -> None:
-        """See `KeptFiles.put`; the source is moved."""
-        target = self.folder / sha256
-        # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
-        if self.is_shared or not target.exists():
-            with source.open("rb+") as stream:
-                os.fsync(stream.fileno())
-            source.replace(target)
-            sync_folder(target.parent)
+    def put(self, files: Iterable[tuple[Path, str]]) -> None:
+        """See `KeptFiles.put`; the sources are moved."""
+        for source, sha256 in files:
+            target = self.folder / sha256
+            # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
+            if self.is_shared or not target.exists():
+                sync_file(source)
+                source.replace(target)
+        sync_folder(self.folder)
 
     @contextlib.contextmanager
     def at_hand(self, sha256: str) -> Iterator[Path]:
@@ -113,10 +113,11 @@ class ObjectFiles:
     spool: Path
     limit: int
 
-    def put(self, source: Path, sha256: str) -> None:
+    def put(self, files: Iterable[tuple[Path, str]]) -> None:
         """See `KeptFiles.put`."""
         with self._told():
-            self.system.put_file(str(source), self._name(sha256))
+            for source, sha256 in files:
+                self.system.put_file(str(source), self._name(sha256))
 
     @contextlib.contextmanager
     def at_hand(self, sha256: str) -> Iterator[Path]:
@@ -182,6 +183,12 @@ class ObjectStore:
     def of_tenant(self, tenant: str, spool: Path) -> ObjectFiles:
         """Return the files of one tenant."""
         return ObjectFiles(self.system, f"{self.path}/{tenant}", spool, self.limit)
+
+
+def sync_file(path: Path) -> None:
+    """Have a file's bytes on the disk; where they are, this costs nothing."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def open_object_store(url: str, limit: int) -> ObjectStore:

@@ -73,9 +73,14 @@ class Store:
 
     def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
-        self.files.put(source, sha256)
-        connection.execute(
-            "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING", (owner, sha256)
+        self.keep_files(connection, [(source, sha256, owner)])
+
+    def keep_files(self, connection: StoreConnection, files: Sequence[tuple[Path, str, str]]) -> None:
+        """Keep files of the spool, each with its SHA-256 and its owner; see `keep_file`."""
+        self.files.put((source, sha256) for source, sha256, _ in files)
+        connection.executemany(
+            "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING",
+            [(owner, sha256) for _, sha256, owner in files],
         )
 
     def release_files(self, connection: StoreConnection, owner: str) -> None:

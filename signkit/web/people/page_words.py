@@ -188,9 +188,10 @@ PEOPLE_WORDS: dict[str, Text] = {
     "trust_none": Text("none", "なし"),
     "trust_ask": Text("What the service believes", "サービスが信頼する起点"),
     "trust_ask_lead": Text(
-        "The files of the machine name these anchors beside JPKI's. Only what two administrators agreed to is believed; "
-        "what is no longer named is not believed any more.",
-        "サーバーのファイルが JPKI のほかに指定している信頼の起点です。管理者 2 人が認めたものだけを信頼し、指定がなくなったものは信頼しません。",
+        "The files of the machine name these anchors beside JPKI's. Only what two administrators agreed to is "
+        "believed; what is no longer named is not believed any more.",
+        "サーバーのファイルが JPKI のほかに指定している信頼の起点です。管理者 2 人が認めたものだけを信頼し、"
+        "指定がなくなったものは信頼しません。",
     ),
     "trust_believed": Text("believed", "信頼済み"),
     "trust_not_yet": Text("not believed: two people have to agree", "未承認のため信頼しない"),

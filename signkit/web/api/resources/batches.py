@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from signkit.errors import ServiceError
@@ -24,6 +24,7 @@ from signkit.web.api.engine import AWAY, EngineAway
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, given_up, problem, problem_of
+from signkit.web.api.kept_files import sync_file
 from signkit.web.api.limits import count_usage, require_quota
 from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
@@ -110,8 +111,12 @@ def add_archive(call: Call) -> Answer:
             read = [_unpacked(each, spool) for each in _bounded(members(str(path), ("",)))]
             with store.writing() as connection:
                 batch = _find_open(connection, call.values["id"])
-                batches.require_room(connection, batch.id, len(read), sum(size for _, _, _, size, _ in read))
-                files = [_take(call, connection, batch, *each) for each in read]
+                batches.require_room(connection, batch.id, len(read), sum(each.size for each in read))
+                files = [_added(connection, batch.id, each) for each in read]
+                kept = [
+                    (each.path, each.sha256, file.owner) for each, file in zip(read, files, strict=True) if each.path
+                ]
+                store.keep_files(connection, kept)
     finally:
         path.unlink(missing_ok=True)
     return Answer(201, {"items": [each.to_json() for each in files]}, subject=upload.sha256)
@@ -264,33 +269,32 @@ def _run(call: Call, connection: StoreConnection, batch: StoredDocument) -> Answ
     return Answer(202, shown, headers={"location": _address(batch.id)}, subject=batch.id)
 
 
-def _unpacked(member: ArchiveMember, spool: Path) -> tuple[str, Path | None, str, int, FileProblem | None]:
-    """Put a member onto the disk; return its name, where it is, its digest and size, or why it could not be read."""
+class Unpacked(NamedTuple):
+    """A member of an archive: where it lies on the disk, or why it could not be read."""
+
+    name: str
+    path: Path | None = None
+    sha256: str = ""
+    size: int = 0
+    problem: FileProblem | None = None
+
+
+def _unpacked(member: ArchiveMember, spool: Path) -> Unpacked:
     if member.name is None:
         raise _archive_refused(member.problem)
     name, data = _name(member.name), member.data
     if data is None:
-        return name, None, "", 0, member.problem
-    return name, _written(spool, data), hashlib.sha256(data).hexdigest(), len(data), None
+        return Unpacked(name, problem=member.problem)
+    return Unpacked(name, _written(spool, data), hashlib.sha256(data).hexdigest(), len(data))
 
 
-def _take(
-    call: Call,
-    connection: StoreConnection,
-    batch: StoredDocument,
-    name: str,
-    path: Path | None,
-    sha256: str,
-    size: int,
-    problem_: FileProblem | None,
-) -> BatchFile:
-    file = batches.add_file(connection, batch.id, name, sha256=sha256 or None, size=size)
-    if path is not None:
-        call.tenant.store.keep_file(connection, path, sha256, file.owner)
+def _added(connection: StoreConnection, batch: str, member: Unpacked) -> BatchFile:
+    file = batches.add_file(connection, batch, member.name, sha256=member.sha256 or None, size=member.size)
+    if member.problem is None:
         return file
-    assert problem_ is not None
-    batches.keep_result(connection, file, "", problem=problem(problem_.code, problem_.detail or _MEMBER))
-    kept = batches.find_file(connection, batch.id, number=file.number)
+    told = problem(member.problem.code, member.problem.detail or _MEMBER)
+    batches.keep_result(connection, file, "", problem=told)
+    kept = batches.find_file(connection, batch, number=file.number)
     assert kept is not None
     return kept
 
@@ -326,6 +330,7 @@ def _spooled(spool: Path) -> Iterator[Path]:
 def _written(spool: Path, data: bytes) -> Path:
     path = spool / secrets.token_hex(16)
     path.write_bytes(data)
+    sync_file(path)  # before anybody waits for the store
     return path
 
 
