@@ -245,15 +245,15 @@ def comment_whose_place_is_none(attack: Attack) -> None:
     """A rectangle of other than four numbers, or without area: viewers draw it somewhere, or everywhere."""
     _commented(attack)
     rectangle = attack.choose(
-        b"[10 112 110 null]", b"[10 112 110 (x)]", b"[10 112 110 4 0 R]", b"[10 106 110 124 5]", b"[10 106 110]",
-        b"null", b"[null null null null]", b"[10 115 110 115]", b"[60 104 60 126]", b"[10 112 110 1e5]",
-        b"[10 112 110 9000000]",
+        b"[10 112 110 null]", b"[10 112 110 (x)]", b"[10 112 110 4 0 R]", b"[10 106 110 124 5]", b"[10 106 110 124 (x)]",
+        b"null", b"[10 106 110]", b"[10 115 110 115]", b"[10 112 110 9000000]",
     )  # fmt: skip
+    kind = attack.choose(b"/Link", b"/FreeText", b"/FreeText", b"/Stamp", b"/FileAttachment", *_KINDS)
     number = attack.add(
-        b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /C [0 0 0] /IC [0 0 0] /BS << /W %d >> /Contents (999999) %s >>"
-        % (attack.choose(*_KINDS), rectangle, attack.choose(1, 20), attack.choose(b"", b"/DA (/Helv 20 Tf 0 g)"))
+        b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /C [0 0 0] /IC [0 0 0] /BS << /W 20 >> /Contents (XXXXXXXX)"
+        b" /DA (/Helv 20 Tf 0 g) >>" % (kind, rectangle)
     )
-    attack.append(attack.page(), b"/Annots", reference(number))
+    attack.append(attack.doc.pages[0], b"/Annots", reference(number))
 
 
 # --- what is an annotation, and no comment -------------------------------------------------------------------
