@@ -293,6 +293,9 @@ class _Pdf:
         if permission is None or permission < 2 or not locks:
             return None
         stays = _lock_test(locks, self._single)
+        # A lock of nothing says of no field that the others are open.
+        if not any(stays(item.name) for item in form_fields(_own_view(self._file, found))):
+            return None
         return lambda name: not stays(name)
 
     def _level(self, item: Checked) -> str:

@@ -41,9 +41,9 @@ _PARTNERS = {
     "annotations that are content": ("annotations that are content",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
-_COMMENTING = {"annotations", "comments"}
+_COMMENTING = {"annotations", "comments", "comments placed"}
 #: Classes that are refused anyway where comments may not change.
-_UNDER_P3 = {"comments", "annotations that are content"}
+_UNDER_P3 = {"comments", "comments placed", "annotations that are content"}
 #: What goes wrong where two mutations do not go together.
 MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
 _TRIES = 10

@@ -13,7 +13,7 @@ from tests.attacks.witnesses import Drawing, Picture
 from tests.requirements import require
 
 pytestmark = pytest.mark.slow  # thousands of files, each drawn by three programs
-CASES, HONEST, BY_TOOLS = 2000, 1400, 600
+CASES, HONEST, BY_TOOLS = 2600, 1400, 600
 
 
 @pytest.mark.parametrize("witness", witnesses.witnesses(), ids=lambda item: item.name)

@@ -119,6 +119,9 @@ FAULTS = [
     Fault("field_filled_that_nobody_sees", "signkit.validation.viewing._entered_values", lambda *_: {}),
     Fault("box_ticked_that_shows_nothing", "signkit.validation.viewing._entered_values", lambda *_: {}),
     Fault("film_or_model_exchanged", _CHANGES + "annotations.Annotations._is_comment", lambda *_: True),
+    Fault("flat_link", _CHANGES + "covering._is_bar", lambda *_: False),
+    Fault("links_with_borders", _CHANGES + "link_borders.LinkBorders.close_to", lambda *_: []),
+    Fault("comment_whose_place_is_none", _CHANGES + "annotations.has_place", lambda *_: True),
     Fault("looks_that_some_decrypt", _READING + "written._named_in_plain", lambda *_: iter(())),
 ]
 

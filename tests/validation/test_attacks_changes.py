@@ -139,9 +139,17 @@ def test_whoever_certifies_and_says_which_fields_stay_leaves_the_others_open(wor
     """P 2 alone lets empty fields be filled in; what was in them stays unless the fields that stay are named."""
     refused(world.only(appended(certified(world, 2), FILLED)))
     lock = b" << /Type /SigRef /TransformMethod /FieldMDP /TransformParams"
-    lock += b" << /Type /TransformParams /Action /Include /Fields [(%s)] /V /1.2 >> >>"
-    assert world.only(appended(certified(world, 2, more=lock % b"price"), FILLED)).changes_permitted is True
-    refused(world.only(appended(certified(world, 2, more=lock % b"note"), FILLED)))
+    lock += b" << /Type /TransformParams /Action /Include %s /V /1.2 >> >>"
+    for fields, permitted in (
+        (b"/Fields [(seller)]", True),
+        (b"/Fields [(seller) (price)]", True),
+        (b"/Fields [(note)]", False),
+        (b"/Fields [(price)]", False),  # nothing stays that is there
+        (b"/Fields []", False),
+        (b"", False),
+    ):
+        attacked = appended(certified(world, 2, more=lock % fields), FILLED)
+        assert world.only(attacked).changes_permitted is permitted, fields
 
 
 def test_a_field_over_signed_text_cannot_be_filled_in(world):

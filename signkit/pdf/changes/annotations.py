@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place, streams
+from signkit.pdf.changes.appearance_changes import has_box, has_place, leaves_its_place, streams
 from signkit.pdf.changes.content_order import is_orderly
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import has_looks, is_large, is_opaque, overlap, reach, rectangle, visible_part
 from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.link_borders import LinkBorders
 from signkit.pdf.changes.placing import Box
-from signkit.pdf.changes.revision_state import is_widget
+from signkit.pdf.changes.revision_state import RevisionState, is_widget
 from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
@@ -39,6 +40,17 @@ class _OnPage:
         # Told when they are asked for: whether those signed now are large together, and what is a field's.
         self.are_large: bool | None = None
         self.widgets: list[Value] | None = None
+        self._borders: LinkBorders | None = None
+
+    def borders(self, after: RevisionState) -> LinkBorders:
+        """The borders of the newer page's links.
+
+        Raises:
+            SyntaxProblem: they cannot be measured.
+        """
+        if self._borders is None:
+            self._borders = LinkBorders(after.view, after.annotations(self.new))
+        return self._borders
 
 
 class Annotations:
@@ -233,6 +245,8 @@ class Annotations:
             # Evil annotations and sneaky signatures (attacks on certified files, 2021) lie over what was signed.
             hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new)
             over_words = self._all.shown.covers_words(self._all.old, item, self._all.new, others)
+            crowded = page.borders(self._all.after).close_to(item)
+            hidden = hidden or self._all.shown.shows_at(self._all.old, page.old.entries, crowded, others)
         except SyntaxProblem as problem:
             yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return
@@ -298,7 +312,11 @@ class Annotations:
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))
         # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
-        if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
+        if (
+            not has_place(self._all.new, item)
+            or not has_box(self._all.new, item)
+            or leaves_its_place(self._all.new, item, turned=turned)
+        ):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
         # What is left open reaches what is drawn after it.
         if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):

@@ -180,6 +180,20 @@ def has_box(view: View, widget: Value) -> bool:
     return True
 
 
+def has_place(view: View, annotation: Value) -> bool:
+    """Whether an annotation's rectangle is one to every reader: four numbers (7.9.5).
+
+    Where it is none viewers draw without it, or what they make of it.  A field without looks shows nothing.
+    """
+    entries = view.resolve(annotation)
+    if not isinstance(entries, dict):
+        return False
+    box = _numbers(view, entries.get("/Rect"), 4)
+    # Beyond a million units arithmetic itself differs between viewers.
+    stated = box is not None and max(map(abs, box)) <= 1e6
+    return stated or (view.resolve(entries.get("/Subtype")) == "/Widget" and not any(streams(view, annotation)))
+
+
 def leaves_its_place(view: View, widget: Value, *, turned: bool) -> bool:
     """Whether an annotation is not scaled, or on a turned page not turned, with its page (12.5.3): icons may.
 

@@ -24,8 +24,10 @@ _LINE = 2.0
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
 #: 12.5.6.10 (text markup), 12.5.6.5 (links), 12.5.6.4 (notes): meant to be seen through.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
-#: Of these, what viewers draw an icon for where it has no appearance, and how large.
-_ICONS, _ICON = {"/Text", "/Caret"}, 20.0
+#: What viewers draw an icon for where it has no appearance, and how large.
+_ICONS, _ICON = {"/Text", "/Caret", "/FileAttachment"}, 20.0
+#: A border around less than this leaves nothing of a letter to be read: it is a bar.
+_HOLE = 4.0
 #: Lines that viewers draw are as thick as the marked text is high, roughly a sixteenth.
 _HIGHEST = 40.0
 
@@ -76,6 +78,11 @@ class ShownContent:
             words += [shown for each in below for shown in _button(view, each)]
         return any(each.is_hidden_by(box) for each in words for box in boxes)
 
+    def shows_at(self, view: View, page: dict[str, Value], boxes: list[Box], others: Iterable[Value]) -> bool:
+        """Whether ``page`` or one of ``others`` shows anything at one of some places."""
+        words = [shown for each in others if boxes for shown in (*_annotation_boxes(view, each), *_button(view, each))]
+        return any(each.is_hidden_by(box) for box in boxes for each in (*words, *self._boxes(view, page)))
+
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Shown]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
         key = tuple(id(view.resolve(part)) for part in _parts(view, page.get("/Contents")))
@@ -98,15 +105,15 @@ _LINE_OF_SIDE = 8.0
 
 def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
     """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
-    box = rectangle(view, entries.get("/Rect"))
     bare = not has_looks(view, entries)
     kind, wide = view.resolve(entries.get("/Subtype")), _line_width(view, entries)
+    # What has no looks is drawn along a rectangle that has no area too; looks are fitted into it (12.5.5).
+    box = corners(view, entries.get("/Rect")) if bare else rectangle(view, entries.get("/Rect"))
     if kind == "/Link" and box is not None:
-        yield from _frame(box, wide)  # drawn beside an appearance too
+        yield from frame(box, wide)  # drawn beside an appearance too
     if box is not None and not (kind == "/Link" and bare):
-        icon = bare and kind in _ICONS
-        # 12.5.6.4: the icon is placed at the upper left corner, and is as large as the viewer likes.
-        yield (box[0], min(box[1], box[3] - _ICON), max(box[2], box[0] + _ICON), box[3]) if icon else box
+        flat = box[0] == box[2] or box[1] == box[3]
+        yield _icon(box) if bare and kind in _ICONS else _wider(box, wide) if flat else box
     for key in _POINTS if bare else ():
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
@@ -141,9 +148,22 @@ def _normal_looks(view: View, entries: dict[str, Value]) -> Value:
     return view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
 
 
-def _frame(box: Box, wide: float) -> Iterator[Box]:
+def _icon(box: Box) -> Box:
+    """Where a viewer draws an icon, as large as it likes: at the upper left corner (12.5.6.4), or in the middle."""
+    x, y, half = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _ICON / 2
+    return (
+        min(box[0], x - half), min(box[1], box[3] - _ICON, y - half),
+        max(box[2], box[0] + _ICON, x + half), max(box[3], y + half),
+    )  # fmt: skip
+
+
+def _wider(box: Box, wide: float) -> Box:
+    return box[0] - wide, box[1] - wide, box[2] + wide, box[3] + wide
+
+
+def frame(box: Box, wide: float) -> Iterator[Box]:
     """The four sides of a border, drawn within the edges or along them (12.5.4)."""
-    left, bottom, right, top = box[0] - wide, box[1] - wide, box[2] + wide, box[3] + wide
+    left, bottom, right, top = _wider(box, wide)
     yield left, bottom, right, box[1] + wide
     yield left, box[3] - wide, right, top
     yield left, bottom, box[0] + wide, top
@@ -153,6 +173,21 @@ def _frame(box: Box, wide: float) -> Iterator[Box]:
 def _has_endings(view: View, entries: dict[str, Value]) -> bool:
     """Whether a line is to end in anything (12.5.6.7)."""
     return any(view.resolve(each) not in (None, "/None") for each in _parts(view, entries.get("/LE")))
+
+
+def border_width(view: View, entries: dict[str, Value]) -> float:
+    """How wide a border some viewer draws around a link (12.5.4): 0 where none does; what is no number counts as 1."""
+    style, border = view.resolve(entries.get("/BS")), view.resolve(entries.get("/Border"))
+    stated = [] if style is None else [style.get("/W")] if isinstance(style, dict) else [None]
+    stated += [] if border is None else [border[2] if isinstance(border, list) and len(border) > 2 else None]
+    numbers = [view.resolve(each) for each in stated]
+    return max((abs(each) if isinstance(each, int | float) else 1.0 for each in numbers), default=1.0)
+
+
+def _is_bar(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a link is so flat that its border fills it."""
+    box, wide = corners(view, entries.get("/Rect")), border_width(view, entries)
+    return box is not None and wide > 0 and min(box[2] - box[0], box[3] - box[1]) - wide < _HOLE
 
 
 def _line_width(view: View, entries: dict[str, Value]) -> float:
@@ -219,6 +254,12 @@ def _parts(view: View, value: Value) -> list[Value]:
 
 def rectangle(view: View, value: Value) -> Box | None:
     """Return a rectangle with its corners in order, or None where it has no area."""
+    box = corners(view, value)
+    return box if box is not None and box[2] > box[0] and box[3] > box[1] else None
+
+
+def corners(view: View, value: Value) -> Box | None:
+    """Return a rectangle with its corners in order, with an area or none; None where it is no rectangle."""
     numbers = (
         [view.resolve(item) for item in view.resolve(value) or []] if isinstance(view.resolve(value), list) else []
     )
@@ -227,7 +268,7 @@ def rectangle(view: View, value: Value) -> Box | None:
     # 7.9.5: any two opposite corners.
     x0, x1 = sorted((float(numbers[0]), float(numbers[2])))
     y0, y1 = sorted((float(numbers[1]), float(numbers[3])))
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+    return x0, y0, x1, y1
 
 
 def visible_part(view: View, page: dict[str, Value]) -> Box | None:
@@ -269,7 +310,7 @@ def _core(box: Box) -> Box:
 def is_opaque(view: View, entries: dict[str, Value]) -> bool:
     """An annotation hides what lies below unless it only marks text."""
     kind = view.resolve(entries.get("/Subtype"))
-    if kind not in _MARKING or (kind == "/Link" and _line_width(view, entries) > THIN):
+    if kind not in _MARKING or (kind == "/Link" and (_line_width(view, entries) > THIN or _is_bar(view, entries))):
         return True
     normal = _normal_looks(view, entries)
     if not has_looks(view, entries) and _hides_by_itself(view, entries):

@@ -12,6 +12,8 @@ from tests.attacks.syntax import reference
 from tests.attacks.writer import Draft
 
 KIND = "comments"
+#: Comments that viewers place or frame in ways of their own.
+PLACED = "comments placed"
 
 #: Over the words of the shapes, over a part of them, over fields and seals, and beside all.
 _PLACES = (
@@ -212,6 +214,46 @@ def many_thin_comments(attack: Attack) -> None:
             b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /AP << /N %d 0 R >> >>" % (kind, _box(place), looks)
         )
         attack.append(page, b"/Annots", reference(number))
+
+
+def _link(attack: Attack, place: tuple[int, int, int, int]) -> None:
+    said = attack.choose(b"", b"/Border [0 0 1]", b"/BS << /W 1 >>")
+    number = attack.add(b"<< /Type /Annot /Subtype /Link /F 4 /Rect %s /C [0 0 0] %s >>" % (_box(place), said))
+    attack.append(attack.doc.pages[0], b"/Annots", reference(number))
+
+
+@mutation(PLACED)
+def flat_link(attack: Attack) -> None:
+    """Its border, which poppler draws and PDFium does not, is a bar across words."""
+    _commented(attack)
+    bottom = attack.choose(112, 113)
+    _link(attack, (attack.choose(8, 12), bottom, attack.choose(80, 110), bottom + attack.choose(1, 2, 2, 3)))
+
+
+@mutation(PLACED)
+def links_with_borders(attack: Attack) -> None:
+    """Each leaves words legible, many close to one another do not."""
+    _commented(attack)
+    left, bottom, right, top = attack.choose((8, 104, 110, 126), (10, 106, 80, 124))
+    pitch, wide = attack.choose(2, 3, 3, 12), attack.choose(6, 8)
+    for start in range(left, right, pitch):
+        _link(attack, (start, bottom, start + wide, top))
+
+
+@mutation(PLACED)
+def comment_whose_place_is_none(attack: Attack) -> None:
+    """A rectangle of other than four numbers, or without area: viewers draw it somewhere, or everywhere."""
+    _commented(attack)
+    rectangle = attack.choose(
+        b"[10 112 110 null]", b"[10 112 110 (x)]", b"[10 112 110 4 0 R]", b"[10 106 110 124 5]", b"[10 106 110 124 (x)]",
+        b"null", b"[10 106 110]", b"[10 115 110 115]", b"[10 112 110 9000000]",
+    )  # fmt: skip
+    kind = attack.choose(b"/Link", b"/FreeText", b"/FreeText", b"/Stamp", b"/FileAttachment", *_KINDS)
+    number = attack.add(
+        b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /C [0 0 0] /IC [0 0 0] /BS << /W 20 >> /Contents (XXXXXXXX)"
+        b" /DA (/Helv 20 Tf 0 g) >>" % (kind, rectangle)
+    )
+    attack.append(attack.doc.pages[0], b"/Annots", reference(number))
 
 
 # --- what is an annotation, and no comment -------------------------------------------------------------------

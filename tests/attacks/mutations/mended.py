@@ -144,7 +144,7 @@ def field_whose_words_nobody_sees(draft: Draft, choice: random.Random) -> None:
     add_to_list(draft, shapes.PAGE, b"/Annots", reference(cover))
 
 
-@mutation(UNSEEN, forbidden=True)
+@mutation(UNSEEN, forbidden=True, weight=2)
 def field_filled_that_nobody_sees(attack: Attack) -> None:
     """Its value says something, and the page shows nothing."""
     unseen = [each for each in attack.doc.fields if attack.entries(each).get(b"/T") == b"(unseen)"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pdf.changes.samples import ALL, BUYER, CATALOG, LOOKS, TAGGED, THREE, signed, with_entries
+from tests.pdf.changes.samples import ALL, BUYER, CATALOG, LOOKS, TAGGED, THREE, annots, signed, with_entries
 from tests.validation import pdfs
 from tests.validation.test_attacks_changes import EMPTY_FIELD, STAMPED, certified
 
@@ -149,6 +149,65 @@ def test_what_multiplies_only_inside_an_isolated_group_covers(world):
 )
 def test_what_viewers_draw_and_do_for_a_comment(world, kind, entries, place, allowed):
     assert commented(world, kind, entries, place) is allowed
+
+
+@pytest.mark.parametrize(
+    ("entries", "place", "allowed"),
+    [
+        (b" /Border [0 0 1]", b"20 152 110 155", False),
+        (b"", b"20 152 110 155", False),
+        (b" /Border [0 0 0] /BS << /S /S >>", b"20 152 110 155", False),
+        (b" /Border [0 0]", b"20 152 110 152", False),
+        (b" /Border [0 0 0]", b"20 152 110 155", True),
+        (b" /BS << /W 0 >>", b"20 152 110 155", True),
+        (b" /Border [0 0 1]", b"200 90 290 92", True),
+        (b" /Border [0 0 1]", b"20 152 110 160", True),
+    ],
+)
+def test_a_link_so_flat_that_its_border_fills_it_is_a_bar(world, entries, place, allowed):
+    assert commented(world, b"Link", entries, place) is allowed
+
+
+@pytest.mark.parametrize(
+    ("border", "pitch", "wide", "allowed"),
+    [
+        (b"/Border [0 0 1]", 6, 7.5, False),
+        (b"", 3, 6, False),
+        (b"/Border [0 0 0]", 6, 7.5, True),
+        (b"/Border [0 0 1]", 6, 6, True),
+        (b"/Border [0 0 1]", 14, 13, True),
+    ],
+)
+@pytest.mark.parametrize("revisions", [1, 3])
+def test_borders_of_links_that_together_black_words_out(world, border, pitch, wide, allowed, revisions):
+    """PDFium and MuPDF draw none of them; words that stand in a frame each, as citations do, can be read."""
+    shown, attacked = [b"6 0 R", b"8 0 R"], certified(world, 3)
+    numbers = dict(zip(range(40, 80), range(20, 110, pitch), strict=False))
+    for part in range(revisions):
+        links = {
+            number: b"<< /Type /Annot /Subtype /Link /F 4 /P 3 0 R /Rect [%d 145 %s 165] %s >>"
+            % (x, b"%.1f" % (x + wide), border)
+            for number, x in list(numbers.items())[part::revisions]
+        }
+        shown += [b"%d 0 R" % number for number in links]
+        attacked = pdfs.update(attacked, {pdfs.PAGE: annots(*shown), **links})
+    assert world.only(attacked).changes_permitted is allowed
+
+
+@pytest.mark.parametrize("kind", [b"Link", b"Square", b"FreeText", b"Stamp", b"FileAttachment"])
+@pytest.mark.parametrize(
+    "rectangle",
+    [b"[20 145 110]", b"[20 145 110 null]", b"[20 145 110 (x)]", b"[20 145 110 165 9]", b"null", b"[1 2 3 1e7]"],
+)
+def test_a_place_that_viewers_read_in_ways_of_their_own_is_not_judged(world, kind, rectangle):
+    note = b"<< /Type /Annot /Subtype /%s /F 4 /P 3 0 R /Rect %s /BS << /W 20 >> >>" % (kind, rectangle)
+    assert not world.only(pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note})).changes_permitted
+
+
+@pytest.mark.parametrize("kind", [b"Link", b"Square", b"FreeText", b"FileAttachment", b"Text"])
+@pytest.mark.parametrize(("place", "allowed"), [(b"20 155 110 155", False), (b"250 90 280 90", True)])
+def test_what_has_no_area_may_be_drawn_all_the_same(world, kind, place, allowed):
+    assert commented(world, kind, b" /BS << /W 20 >>", place) is allowed
 
 
 @pytest.mark.parametrize(("place", "allowed"), [(b"150 20 280 60", False), (ELSEWHERE, True)])
