@@ -181,8 +181,7 @@ class Service:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""
         from signkit.validation.options import validation_options
 
-        # Anchors and lists are read once a run, and when people agreed to others: what is imported meanwhile counts from
-        # then on.
+        # Anchors and lists are read once a run, and when people agreed to others; what is imported counts from then on.
         if self._judgement is None:
             self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
         return self._judgement
@@ -366,7 +365,7 @@ _FIRST_SETTINGS = """\
 # log_checkpoints = "/mnt/x"   # where the heads of the operation logs go every minute: another disk or machine
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
-# operator_tenant = "ID"       # whose administrators decide by two which anchors are believed; left out: all that are named
+# operator_tenant = "ID"       # two of its administrators decide which anchors are believed; left out: all count
 # auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
 # mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
 # mail_from = "keiyaku@example.jp"
