@@ -17,6 +17,7 @@ from signkit.web.api import operation_log, schema
 from signkit.web.api.access import admit_key
 from signkit.web.api.jobs import add_job, finish_job, lease_job, list_jobs, renew_lease
 from signkit.web.api.leases import LEASE
+from signkit.web.api.log_checkpoints import SERVICE, contradicted, read_checkpoints, write_checkpoints
 from signkit.web.api.postgres_schema import make_tables
 from signkit.web.api.service import Service, ServiceSettings
 from signkit.web.api.store import add_document, list_documents
@@ -70,6 +71,25 @@ def test_the_log_is_append_only(tried, statement):
         connection.execute(statement)
     with tried.tenant.store.reading() as connection:
         assert operation_log.head(connection).number == 1
+
+
+def test_the_services_own_log_is_apart_from_its_tenants_and_outlasts_them(tried, tmp_path):
+    tenants, gone = tried.service.tenants, tried.tenant.id
+    with tried.tenant.store.writing() as connection:
+        write(connection)
+    for action in ("addTenant", "deleteTenant"):
+        with tenants.common.writing() as connection:
+            operation_log.write_console_act(connection, tenants.common.now(), action, gone)
+    write_checkpoints(tenants, tmp_path, {})
+    tenants.delete(gone)
+    with pytest.raises(ServiceError, match=r"append-only|permission denied"), tenants.common.writing() as connection:
+        connection.execute("DELETE FROM operation")
+    with tenants.common.reading() as connection:
+        assert list(operation_log.breaks(connection)) == []
+        assert [each.action for each in operation_log.operations(connection)] == ["addTenant", "deleteTenant"]
+        [kept] = read_checkpoints(tmp_path, SERVICE)
+        assert list(contradicted(connection, [kept])) == []
+    assert {each.name for each in tmp_path.glob("*.jsonl")} == {f"{SERVICE}.jsonl", f"{gone}.jsonl"}
 
 
 def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes_to_another_node(tried):
