@@ -245,8 +245,8 @@ def comment_whose_place_is_none(attack: Attack) -> None:
     """A rectangle of other than four numbers, or without area: viewers draw it somewhere, or everywhere."""
     _commented(attack)
     rectangle = attack.choose(
-        b"[10 112 110 null]", b"[10 112 110 (x)]", b"[10 112 110 4 0 R]", b"[10 106 110 124 5]", b"[10 106 110 124 (x)]",
-        b"null", b"[10 106 110]", b"[10 115 110 115]", b"[10 112 110 9000000]",
+        b"[10 112 110 null]", b"[10 112 110 (x)]", b"[10 112 110 4 0 R]", b"[10 106 110 124 5]",
+        b"[10 106 110 124 (x)]", b"null", b"[10 106 110]", b"[10 115 110 115]", b"[10 112 110 9000000]",
     )  # fmt: skip
     kind = attack.choose(b"/Link", b"/FreeText", b"/FreeText", b"/Stamp", b"/FileAttachment", *_KINDS)
     number = attack.add(
