@@ -48,6 +48,8 @@ def _lines(diff: Diff) -> Iterator[str]:
         return
     yield translate(_OVERALL, last=len(diff.revisions))
     yield from _changes(diff.overall)
+    if any(revision.not_compared for revision in diff.revisions):
+        yield "  ! " + translate(_INCOMPLETE)
 
 
 def _revision(revision: RevisionDiff) -> Iterator[str]:
@@ -114,5 +116,9 @@ _UNKNOWN = Text(
     "作成後に何か追加されたかどうかは分かりません。",
 )
 _NOTHING = Text("No difference was found.", "違いはありません。")
+_INCOMPLETE = Text(
+    "Not everything was compared: see the revisions above.",
+    "すべてを比べたわけではありません。上の各版を見てください。",
+)
 _PAGE = Text("Page {page}: ", "{page} ページ: ")
 _NONE = Text("(nothing)", "（なし）")

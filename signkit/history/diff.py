@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from signkit.errors import ValidationRefused
 from signkit.history.accompaniment import evidence_changes, metadata_changes, structure_changes
@@ -20,8 +22,11 @@ from signkit.history.signature_events import Made, signature_change, signatures_
 from signkit.history.states import DocumentState, pair_pages, states
 from signkit.history.untouched import Untouched
 from signkit.limits import LimitExceeded, Limits, Meter, exhaustion
+from signkit.pdf.changes.changes_judge import Changes
+from signkit.pdf.changes.values import Gravity, Rules
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
+from signkit.pdf.signatures import FoundSignature, find_signatures
 from signkit.validation.reasons import reason
 from signkit.words import Text
 
@@ -68,6 +73,7 @@ def _diff(data: bytes, name: str, limits: Limits) -> Diff:
         revisions = [steps.original()]
         revisions += [steps.revision(number) for number in range(1, len(history))]
         revisions[-1] = _with_damage(revisions[-1], file)
+        revisions = _with_unseen(revisions, file)
         overall = steps.overall(revisions)
     return Diff(name, hashlib.sha256(data).hexdigest(), tuple(revisions), overall)
 
@@ -145,6 +151,38 @@ def _with_damage(revision: RevisionDiff, file: PdfFile) -> RevisionDiff:
     return RevisionDiff(revision.number, revision.end, revision.after, items, revision.not_compared)
 
 
+def _with_unseen(revisions: Sequence[RevisionDiff], file: PdfFile) -> list[RevisionDiff]:
+    """Tell where something was changed that no comparison shows, or that readers take in different ways."""
+    found = find_signatures(file)
+    changes = Changes(file, found)
+    places = {file.history.end_before(index + 1): index for index in range(len(file.history))}
+    places[len(file.data)] = len(file.history) - 1
+    told = [*revisions[:1]]
+    for older, newer in pairwise(revisions):
+        first, last = places.get(older.end), places.get(newer.end)
+        hidden = not newer.items and first is not None and last is not None and _is_more(changes, first, last)
+        if newer is revisions[-1] and not any(item.kind in _OF_THE_DOCUMENT for item in newer.items):
+            hidden = hidden or _is_left_open(changes, found)
+        told.append(replace(newer, not_compared=(*newer.not_compared, _UNSEEN)) if hidden else newer)
+    return told
+
+
+def _is_left_open(changes: Changes, found: Sequence[FoundSignature]) -> bool:
+    """Whether the judge cannot tell what came after a signature: readers take the file in different ways."""
+    return any(changes.after(each, Rules(Gravity.OTHER)).permitted is None for each in found)
+
+
+def _is_more(changes: Changes, first: int, last: int) -> bool:
+    """Whether a revision changed more than signatures, evidence, fields and comments, or what cannot be judged."""
+    return changes.between(first, last, Rules(Gravity.ANNOTATIONS)).permitted is not True
+
+
+_UNSEEN = Text(
+    "Something was changed here that is no difference of text or looks, or that programs read in different ways. "
+    "What it is, and whether it is permitted: signkit validate",
+    "文字や見た目の違いとしては示せない変更、またはプログラムによって読み方の異なる変更があります。"
+    "内容と可否は signkit validate で確かめてください。",
+)
 _DAMAGED = Text(
     "The file's cross-reference is broken: programs may mend it differently and show different documents.",
     "ファイルの相互参照が壊れています。修復のしかたはプログラムによって異なり、表示される文書も異なり得ます。",

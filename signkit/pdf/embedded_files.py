@@ -84,8 +84,19 @@ def names_of(view: View, specification: FileSpecification) -> tuple[str, ...]:
 
 
 def streams_of(view: View, specification: FileSpecification) -> tuple[Stream, ...]:
-    """Return the embedded streams of a file specification, that of /UF first (7.11.4.1)."""
+    """Return the embedded streams of a file specification, that of /UF first (7.11.4.1); some readers take any entry.
+
+    Those of its related files (7.11.4.2) are among them: programs that know these save them under the same names.
+    """
     entries = view.resolve(specification.value)
-    files = view.resolve(entries.get("/EF")) if isinstance(entries, dict) else None
-    streams = [view.resolve(files.get(key)) for key in _NAMES] if isinstance(files, dict) else []
-    return tuple(stream for stream in streams if isinstance(stream, Stream))
+    if not isinstance(entries, dict):
+        return ()
+    files, related = view.resolve(entries.get("/EF")), view.resolve(entries.get("/RF"))
+    found = [*map(files.get, sorted(files, key=_order))] if isinstance(files, dict) else []
+    for each in map(view.resolve, related.values() if isinstance(related, dict) else ()):
+        found += each[1::2] if isinstance(each, list) else []
+    return tuple(stream for stream in map(view.resolve, found) if isinstance(stream, Stream))
+
+
+def _order(key: str) -> int:
+    return _NAMES.index(key) if key in _NAMES else len(_NAMES)

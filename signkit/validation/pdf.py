@@ -143,6 +143,9 @@ class _Pdf:
         if not self._checked:
             if not isinstance(self._file.history.last.root, dict):
                 raise Unreadable("no-catalog", "no document catalog")  # nothing shows that it was not signed
+            if self._file.damaged:
+                # Each reader mends it in its own way, and another one may find a signature.
+                raise Unreadable("damaged", next(iter(self._file.problems), "cross-reference"))
             report = unreadable(self._blank, "not-signed")
             return replace(report, reasons=(*report.reasons, *self._usage_rights()))
         stamps = self._document_timestamps()

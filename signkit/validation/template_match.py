@@ -142,7 +142,7 @@ def _attachments(first: FirstRevision) -> Mapping[str, bytes]:
     try:
         for number, specification in enumerate(file_specifications(view)):
             if number >= _MAX_SPECIFICATIONS:
-                break
+                return {}  # one of those behind may have the name of one before
             for name in names_of(view, specification):
                 streams = streams_of(view, specification)
                 found.setdefault(name, set()).update(first.file.decode_stream(stream, view) for stream in streams)

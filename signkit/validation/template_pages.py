@@ -167,7 +167,10 @@ def _pages(made: bytes, task: Task, password: str | None, items: tuple[FreeText,
         count = len(theirs) - sum(each.pages or 0 for each in task.appended)
         if max(len(ours), count) > _MAX_PAGES:
             return Comparison("failed", items)
-        lines = tuple(_text_differences(_lines(ours, len(ours)), _lines(theirs, max(count, 0))))
+        old, new = _lines(ours, len(ours)), _lines(theirs, max(count, 0))
+        if old is None or new is None:
+            return Comparison("failed", items)
+        lines = tuple(_text_differences(old, new))
         drawn = tuple(
             number + 1
             for number in range(min(len(ours), count))
@@ -207,17 +210,20 @@ def _field_names(pdf: bytes, password: str | None) -> set[str]:
     return {*names.empty, *names.signed}
 
 
-def _lines(document: Any, count: int) -> list[tuple[int, str]]:
-    """Return the lines of text with their pages (from 1)."""
+def _lines(document: Any, count: int) -> list[tuple[int, str]] | None:
+    """Return the lines of text with their pages (from 1); None where there are more than are compared."""
     found: list[tuple[int, str]] = []
     for number in range(count):
         page = document[number]
         words = page.get_textpage()
-        text = words.get_text_range(0, min(words.count_chars(), _MAX_CHARACTERS))
+        length = words.count_chars()
+        text = words.get_text_range(0, min(length, _MAX_CHARACTERS))
         found += [(number + 1, shown) for line in text.splitlines() if (shown := " ".join(line.split()))]
         words.close()
         page.close()
-    return found[:_MAX_LINES]
+        if length > _MAX_CHARACTERS or len(found) > _MAX_LINES:
+            return None
+    return found
 
 
 def _text_differences(made: Sequence[tuple[int, str]], found: Sequence[tuple[int, str]]) -> Iterator[LineDifference]:

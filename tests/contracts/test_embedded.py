@@ -198,6 +198,12 @@ TWO = {
         "0",
         "1",
     ),
+    "a stream of another key": ((specification(NAMES["plain"], streams=b"/F 10 0 R/Web 11 0 R"),), "0", ""),
+    "a related file": (
+        (specification(NAMES["plain"]).replace(b"/EF", b"/RF<</F[(contract.json) 11 0 R]>>/EF"),),
+        "0",
+        "",
+    ),
     "two streams of one": ((specification(NAMES["plain"], streams=b"/UF 10 0 R/F 11 0 R"),), "0", ""),
     "a second name": (
         (specification(NAMES["plain"]), b"<</F(contract.json)/UF(x.txt)/EF<</F 11 0 R>>>>"),

@@ -589,3 +589,15 @@ def test_content_that_inflates_is_compared_within_bounds_or_not_at_all():
     found = diff_pdf(pdf, "bomb.pdf")
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_400_000  # kB, of any child so far
     assert found.revisions[1].not_compared
+
+
+def test_what_no_comparison_shows_is_said_to_be_there(signed):
+    """A page tree that counts wrongly, and bytes behind the end, are no text and no looks: the judge knows of them."""
+    pages = pdfs.OBJECTS[pdfs.PAGES].replace(b"/Count 1", b"/Count 2")
+    assert pages != pdfs.OBJECTS[pdfs.PAGES]
+    for attacked in (pdfs.update(signed, {pdfs.PAGES: pages}), signed + b"\n" * 5000):
+        assert [gap.en[:26] for gap in history(attacked).revisions[-1].not_compared][-1:] == [
+            "Something was changed here"
+        ]
+    rewritten = pdfs.update(signed, {pdfs.PAGES: pdfs.OBJECTS[pdfs.PAGES]})
+    assert history(signed).revisions[-1].not_compared == history(rewritten).revisions[-1].not_compared == ()

@@ -21,6 +21,7 @@ from signkit.contracts.provenance import provenance
 from signkit.contracts.render import _with_fields, filled_contract, render_contract
 from signkit.contracts.template import find_template, load_template
 from signkit.contracts.typesetters import TypstSource
+from signkit.drawing import open_document
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy
 from signkit.progress.contract import PartyState, contract_status
@@ -28,6 +29,7 @@ from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
+from signkit.validation import template_match, template_pages
 from signkit.validation.options import TemplateCheck, ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Verdict
@@ -127,6 +129,27 @@ def test_a_policy_that_demands_the_page_has_it_typeset(person_signer, services, 
     report = validate_pdf(pdf, name="x.pdf", options=options)
     assert report.verdict is Verdict.PASSED
     assert report.template_match.verdict == "unaltered"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", ["_MAX_CHARACTERS", "_MAX_LINES"])
+def test_pages_with_more_text_than_is_compared_are_not_the_same(monkeypatch, most):
+    """What is behind a cap that was reached may be anything."""
+    monkeypatch.setattr(template_pages, most, 10)
+    pdf = render_contract(find_template(SALE), example()).pdf
+    document = open_document(pdf)
+    assert template_pages._lines(document, len(document)) is None
+    document.close()
+
+
+@pytest.mark.slow
+def test_attachments_behind_more_than_are_looked_at_are_not_compared(monkeypatch):
+    """One behind the last that is looked at may have the name of one before it."""
+    files = [attachment("a.txt", b"plan", "図面")]
+    pdf = render_contract(find_template(SALE), example(), attachments=files).pdf
+    monkeypatch.setattr(template_match, "_MAX_SPECIFICATIONS", 1)
+    match = matched(pdf)
+    assert (match.verdict, codes(match)[0]) == ("unknown", "attachments-missing")
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from signkit.pdf.changes.content_order import is_orderly
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import has_looks, is_large, is_opaque, overlap, reach, rectangle, visible_part
 from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.ink import hands_down_colours
 from signkit.pdf.changes.link_borders import LinkBorders
 from signkit.pdf.changes.placing import Box
 from signkit.pdf.changes.revision_state import RevisionState, is_widget
@@ -317,6 +318,9 @@ class Annotations:
             or not has_box(self._all.new, item)
             or leaves_its_place(self._all.new, item, turned=turned)
         ):
+            yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+        # 8.6.5.6, 7.8.3: looks have resources of their own, and some viewers look further in those of the page.
+        if hands_down_colours(self._all.new, page.new.entries) and any(streams(self._all.new, item)):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
         # What is left open reaches what is drawn after it.
         if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):

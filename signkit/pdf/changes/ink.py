@@ -140,9 +140,27 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
 
 def brings_stand_ins(view: View, form: Stream) -> bool:
     """Whether plain colours are other ones within a form, in viewers that heed it: poppler does, PDFium does not."""
-    resources = view.resolve(form.entries.get("/Resources"))
-    spaces = view.resolve(resources.get("/ColorSpace")) if isinstance(resources, dict) else None
-    return isinstance(spaces, dict) and not _STAND_INS.isdisjoint(spaces)
+    return next(_stand_ins(view, form.entries.get("/Resources")), _NONE) is not _NONE
+
+
+def hands_down_colours(view: View, page: dict[str, Value]) -> bool:
+    """Whether a page's stand-ins make other colours of plain ones, in looks as well: poppler passes them on.
+
+    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.
+    """
+    families = [view.resolve(each[0]) if isinstance(each, list) and each else each
+                for each in _stand_ins(view, page.get("/Resources"))]  # fmt: skip
+    return not _CALIBRATED.issuperset(each if isinstance(each, str) else "" for each in families)
+
+
+_NONE = object()
+_CALIBRATED = frozenset(("/ICCBased", "/CalRGB", "/CalGray", "/DeviceGray", "/DeviceRGB", "/DeviceCMYK"))
+
+
+def _stand_ins(view: View, resources: Value) -> Iterator[Value]:
+    found = view.resolve(resources)
+    spaces = view.resolve(found.get("/ColorSpace")) if isinstance(found, dict) else None
+    yield from (view.resolve(spaces[key]) for key in _STAND_INS if isinstance(spaces, dict) and key in spaces)
 
 
 def _paint_of(ink: _Ink, operator: bytes) -> _Paint:

@@ -194,6 +194,28 @@ def test_borders_of_links_that_together_black_words_out(world, border, pitch, wi
     assert world.only(attacked).changes_permitted is allowed
 
 
+SEPARATION = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /N 1 /C0 [1] /C1 [1] >>]"
+
+
+@pytest.mark.parametrize(
+    ("stand_in", "allowed"),
+    [
+        (b"/DefaultGray " + SEPARATION, None),
+        (b"/DefaultRGB [/Indexed /DeviceRGB 1 <FFFFFFFFFFFF>]", None),
+        (b"/DefaultRGB [/CalRGB << /WhitePoint [0.95 1 1.09] >>]", True),
+        (b"/Other " + SEPARATION, True),
+    ],
+)
+def test_a_field_is_filled_where_the_page_hands_down_other_colours(world, stand_in, allowed):
+    """Poppler draws what is black in the looks in the colour that the page puts in its place; PDFium does not."""
+    resources = b"/Resources << /ColorSpace << %s >> " % stand_in
+    page = pdfs.OBJECTS[pdfs.PAGE].replace(b"/Resources << ", resources)
+    assert page != pdfs.OBJECTS[pdfs.PAGE]
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD}))
+    filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    assert world.only(pdfs.update(base, filled)).changes_permitted is allowed
+
+
 @pytest.mark.parametrize("kind", [b"Link", b"Square", b"FreeText", b"Stamp", b"FileAttachment"])
 @pytest.mark.parametrize(
     "rectangle",
