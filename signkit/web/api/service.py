@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -151,6 +152,8 @@ class Service:
         self.engine = Engine(self.own.engine) if self.own.engine is not None else None
         self.readiness = readiness_of(self.pool, self.tenants)
         self._judgement: ValidationOptions | None = None
+        #: Held while it is made or made invalid: what was read before a decision is not kept after it.
+        self._trusting = threading.Lock()
         #: Where the service connects to for a tenant, or because a tenant's file says so.
         self.rule = AddressRule(self.own.inner_hosts)
         self.take_up_trust()
@@ -174,17 +177,19 @@ class Service:
             raise ServiceError("service-settings", path=str(self.folder / SETTINGS), cause=_NO_TENANT)
         with tenant.store.reading() as connection:
             believed = frozenset(agreed(connection))
-        if believed != self.settings.believed:
-            self.settings, self._judgement = replace(self.settings, believed=believed), None
+        with self._trusting:
+            if believed != self.settings.believed:
+                self.settings, self._judgement = replace(self.settings, believed=believed), None
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""
         from signkit.validation.options import validation_options
 
         # Anchors and lists are read once a run, and when people agreed to others; what is imported counts from then on.
-        if self._judgement is None:
-            self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
-        return self._judgement
+        with self._trusting:
+            if self._judgement is None:
+                self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
+            return self._judgement
 
     def close(self) -> None:
         """Let go of the workers and the database."""

@@ -163,7 +163,8 @@ class ApprovalsScreen(PeopleScreen):
                 finish(connection, decided.id)
         if approves and decided.action == "purge":
             self._purge(request, tenant, decided)
-        self.service.take_up_trust()
+        if decided.action == "trust":
+            self.service.take_up_trust()
         return RedirectResponse(_HERE, 303)
 
     def do_again(self, request: Request, _: FormData) -> Response:
