@@ -185,7 +185,7 @@ PEOPLE_WORDS: dict[str, Text] = {
         "JPKI のほかに {count} 件の信頼の起点を信頼する。追加: {added}、削除: {removed}",
     ),
     "action_trust_more": Text(" and {count} more", " ほか {count} 件"),
-    "trust_none": Text("none", "なし"),
+    "action_trust_none": Text("none", "なし"),
     "trust_ask": Text("What the service believes", "サービスが信頼する起点"),
     "trust_ask_lead": Text(
         "The files of the machine name these anchors beside JPKI's. Only what two administrators agreed to is "
