@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import lzma
 import os
 import re
-import secrets
 import shutil
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -23,7 +24,9 @@ from typing import IO, Any
 from signkit.archive.backup import backup
 from signkit.archive.blobs import disk_trouble, sync_folder
 from signkit.archive.store import LEDGER, connect, open_archive
-from signkit.errors import ServiceError
+from signkit.errors import InputUnreadable, ServiceError, system_cause
+from signkit.incoming import open_regular, read_file
+from signkit.leftovers import new_folder, remove_leftovers
 from signkit.output import make_folder, refuse_target, write_checked, write_streamed
 from signkit.version import __version__
 from signkit.web.api import operation_log
@@ -35,12 +38,18 @@ from signkit.web.api.store import Store, make_folders, open_store
 from signkit.web.api.tenants import Tenant, Tenants
 from signkit.words import Text
 
-_FORMAT = "signkit-tenant-1"
-_MANIFEST = "manifest.json"
+_FORMAT, _BACKUP_FORMAT = "signkit-tenant-1", "signkit-backup-1"
+#: In a tenant's file, and in a backup's folder.
+_MANIFEST, _LIST = "manifest.json", "backup.json"
+_MOST_SETTINGS = 1024 * 1024
 _MOST_MANIFEST = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
 #: What is a tenant's, beside its store and its archive: files that the store names, and the office's.
 _FOLDERS = (FILES, OFFICE)
+#: What `zipfile` raises of a file that is none, or a damaged one.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, ValueError,
+)  # fmt: skip
 _NAME = re.compile(r"[^/\\:\0]+(?:/[^/\\:\0]+)*")
 
 
@@ -89,10 +98,12 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
         folder = tenants.folder_of(id_)
         if folder.exists():
             raise ServiceError("tenant-exists", tenant=id_)
-        part = folder.with_name(f".going-{id_}-{secrets.token_hex(4)}")  # what a crash leaves is cleared
+        with disk_trouble(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            going = new_folder(folder, private=True)  # locked: a service that starts meanwhile leaves it
+        part = going.path
         try:
             with disk_trouble(folder):
-                part.mkdir(parents=True, mode=0o700)
                 for name, size, sha256 in manifest["files"]:
                     _extract(archive, source, name, part / name, size, sha256)
                 (part / FILES).mkdir(exist_ok=True, mode=0o700)
@@ -103,7 +114,7 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
                 part.rename(folder)
                 sync_folder(folder.parent)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            going.discard()
     return tenants.get(id_)  # which puts its key where it belongs
 
 
@@ -114,13 +125,16 @@ def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
         FileUnusable("output-not-written"): the folder is there already, the disk is full, or refuses.
         Others: see `export_tenant`.
     """
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    all_ = tenants.all()
+    remove_leftovers(target.parent)
     with disk_trouble(target):
-        part.mkdir(mode=0o700)
+        going = new_folder(target, private=True)
+    part = going.path
     try:
-        all_ = tenants.all()
         for each in all_:
             export_tenant(each, part / f"{each.id}.zip", with_secrets=True)
+        listed = {"format": _BACKUP_FORMAT, "signkit": __version__, "tenants": [each.id for each in all_]}
+        write_checked(part / _LIST, json.dumps(listed).encode(), private=True)
         with disk_trouble(target):
             _copy_database(tenants.common.folder / DATABASE, part / DATABASE, with_secrets=False)
             (part / DATABASE).chmod(0o600)
@@ -129,30 +143,50 @@ def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
             os.rename(part, target)  # noqa: PTH104  a folder in its place is not replaced
             sync_folder(target.parent)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        going.discard()
     return len(all_)
 
 
 def restore_service(source: Path, folder: Path) -> int:
-    """Make a service out of a backup; return how many tenants it has.
+    """Make a service out of a backup, whole or not at all; return how many tenants it has.
 
     Raises:
-        ServiceError("export-damaged"): it is no backup.
+        ServiceError("export-damaged"): it is no backup, or a tenant of it is missing.
         ServiceError("service-exists"): there is a service in the folder.
         Others: see `import_tenant`.
     """
     if (folder / SETTINGS).exists():
         raise ServiceError("service-exists", path=str(folder))
-    exported = sorted(source.glob("*.zip")) if (source / SETTINGS).is_file() else None
-    if exported is None:
-        raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
+    exported = [source / f"{id_}.zip" for id_ in _tenants_of_backup(source)]
     make_folder(folder)
-    if (source / DATABASE).exists():  # a backup of before there was a log of the service's own has none
-        _restore_log(source / DATABASE, folder / COMMON)
-    for each in exported:
-        import_tenant(Tenants(folder), each)
-    write_checked(folder / SETTINGS, (source / SETTINGS).read_bytes(), private=True)  # last: it makes it a service
+    tenants, taken = Tenants(folder), list[str]()
+    try:
+        if (source / DATABASE).exists():  # a backup of before there was a log of the service's own has none
+            _restore_log(source / DATABASE, folder / COMMON)
+        for each in exported:
+            taken.append(import_tenant(tenants, each).id)
+        settings = read_file(source / SETTINGS, _MOST_SETTINGS)
+        write_checked(folder / SETTINGS, settings, private=True)  # last: it makes it a service
+    except BaseException:
+        for id_ in taken:
+            tenants.delete(id_)
+        shutil.rmtree(folder / COMMON, ignore_errors=True)
+        raise
     return len(exported)
+
+
+def _tenants_of_backup(source: Path) -> list[str]:
+    """Return whom a backup says that it holds: a folder that was copied in part, or a service's own, is none."""
+    older = sorted(path.stem for path in source.glob("*.zip")) if (source / SETTINGS).is_file() else []
+    if older and not (source / _LIST).exists() and not (source / DATABASE).exists():
+        return older  # backups had neither list nor log before
+    try:
+        listed = json.loads(read_file(source / _LIST, _MOST_MANIFEST))
+        if listed["format"] == _BACKUP_FORMAT and all(map(ID.fullmatch, listed["tenants"])):
+            return list(listed["tenants"])
+    except (InputUnreadable, KeyError, ValueError, TypeError, RecursionError) as error:
+        raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP) from error
+    raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
 
 
 def _restore_log(source: Path, folder: Path) -> None:
@@ -182,10 +216,11 @@ def _refuse_shared(is_shared: bool) -> None:
 def _staged(tenant: Tenant, *, with_secrets: bool) -> Iterator[Path]:
     """Give a folder with one state of the tenant; its files are linked to, for none of them ever changes."""
     folder = tenant.store.folder
-    staging = folder.with_name(f".going-{tenant.id}-{secrets.token_hex(4)}")
+    with disk_trouble(folder):
+        going = new_folder(folder, private=True)  # locked: a service that starts meanwhile leaves it
+    staging = going.path
     try:
         with disk_trouble(folder):
-            staging.mkdir(mode=0o700)
             with tenant.store.writing():  # nobody takes a file away meanwhile
                 _copy_database(folder / DATABASE, staging / DATABASE, with_secrets=with_secrets)
                 for name in _FOLDERS:
@@ -197,7 +232,7 @@ def _staged(tenant: Tenant, *, with_secrets: bool) -> Iterator[Path]:
                 shutil.copyfile(tenant.key_file, staging / KEY)
         yield staging
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        going.discard()
 
 
 def _copy_database(source: Path, target: Path, *, with_secrets: bool) -> None:
@@ -230,7 +265,7 @@ def _write(stream: IO[bytes], tenant: Tenant, staging: Path, *, with_secrets: bo
     files: list[tuple[str, int, str]] = []
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for path in sorted(staging.rglob("*")):
-            if not path.is_file():
+            if path.is_dir():
                 continue
             name, hasher = path.relative_to(staging).as_posix(), hashlib.sha256()
             with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
@@ -259,12 +294,14 @@ def _check(written: Path) -> str:
 @contextlib.contextmanager
 def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(source) as archive:
+        with open_regular(source) as stream, zipfile.ZipFile(stream) as archive:
             yield archive
-    except FileNotFoundError as error:
-        raise ServiceError("export-damaged", path=str(source), cause=_ABSENT) from error
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ServiceError("export-damaged", path=str(source), cause=str(error)) from error
+    except InputUnreadable as error:
+        raise ServiceError("export-damaged", path=str(source), cause=error.cause) from error
+    except OSError as error:
+        raise ServiceError("export-damaged", path=str(source), cause=system_cause(error)) from error
+    except _BROKEN_ZIP as error:
+        raise ServiceError("export-damaged", path=str(source), cause=_NO_MANIFEST) from error
 
 
 def _manifest(archive: zipfile.ZipFile, source: Path) -> tuple[dict[str, Any], str]:
@@ -316,7 +353,6 @@ def _privately(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-_ABSENT = Text("there is no such file", "ファイルがありません")
 _NO_MANIFEST = Text(
     "it is no tenant that was exported, or was cut short", "書き出したテナントではないか、途中で切れています"
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, SignKitError
+from signkit.leftovers import remove_leftovers
 from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, KEY, KEYS, OFFICE, TENANTS
 from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.places import ArchivePlace
@@ -162,9 +163,10 @@ class Tenants:
         tenant.key_file.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove what is left of tenants that were being deleted."""
+        """Remove what is left of tenants that were being deleted, taken in or written out by whoever is gone."""
         if not self._folder.is_dir():
             return
+        remove_leftovers(self._folder)
         for each in self._folder.iterdir():
             if _GOING.fullmatch(each.name):
                 shutil.rmtree(each)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from signkit.errors import FileUnusable, OutputExists, ServiceError
+from signkit.errors import NOT_REGULAR, FileUnusable, OutputExists, ServiceError, system_cause
 from signkit.web.api import carrying, operation_log, schema
 from signkit.web.api.access import add_key, admit_key
 from signkit.web.api.carrying import back_up_service, export_tenant, import_tenant, restore_service
@@ -281,3 +282,43 @@ def test_an_upgrade_keeps_all_and_the_way_back_is_the_backup(filled, tmp_path, m
     assert documents(tenant) == before
     with tenant.store.reading() as connection:
         assert list(operation_log.breaks(connection)) == []
+
+
+def test_a_backup_of_which_a_part_is_missing_and_a_services_own_folder_are_no_backups(filled, tmp_path):
+    filled.service.tenants.add("別会社")
+    backup = tmp_path / "backup"
+    back_up_service(filled.service.folder, filled.service.tenants, backup)
+    max(backup.glob("*.zip")).unlink()
+    restored = tmp_path / "restored"
+    for source in (backup, filled.service.folder):
+        with pytest.raises(ServiceError) as caught:
+            restore_service(source, restored)
+        assert caught.value.code == "export-damaged"
+        assert list(restored.glob("tenants/*")) == []
+        assert not (restored / "service.toml").exists()
+
+
+def test_a_service_that_starts_leaves_what_a_console_is_writing(filled, tmp_path):
+    with carrying._staged(filled.tenant, with_secrets=True) as staging:
+        Tenants(filled.service.folder).clear()
+        assert (staging / "store.sqlite").is_file()
+
+
+def test_a_device_or_a_folder_is_said_to_be_no_file(tried, tmp_path):
+    for path, cause in ((tmp_path, system_cause(IsADirectoryError(21, "Is a directory"))), (os.devnull, NOT_REGULAR)):
+        with pytest.raises(ServiceError) as caught:
+            import_tenant(tried.service.tenants, Path(path))
+        assert (caught.value.code, caught.value.cause) == ("export-damaged", cause)
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_damage_at_any_byte_of_what_is_compressed_is_said(tried, tmp_path, kind):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        archive.writestr("manifest.json", b"{" * 500)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        with pytest.raises(ServiceError) as caught:
+            import_tenant(tried.service.tenants, path)
+        assert caught.value.code == "export-damaged"

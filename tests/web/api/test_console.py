@@ -84,7 +84,8 @@ def test_the_services_own_log_is_in_a_backup_whole_or_it_is_refused(machine, tmp
         "export-damaged",
         "store-unusable",
     )
-    path.unlink()  # of a version before there was one
+    path.unlink()
+    (tmp_path / "backup" / "backup.json").unlink()  # as of a version before there were log and list
     assert restore_service(tmp_path / "backup", tmp_path / "old") == 2
     assert own_log(tmp_path / "old") == []
 
