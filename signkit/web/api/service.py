@@ -43,6 +43,8 @@ _OF_MACHINE = 4
 _OF_CLUSTER = 16
 #: Of settings that are numbers; of others 0, which mostly says "as many as there are".
 _LEAST = {"most_bytes": 1, "requests_a_minute": 1, "keep_days": 1}
+#: A century: a day that no calendar has is none until which anything is kept.
+_MOST = {"keep_days": 36_525}
 _AUTH_APPS = ("production", "sandbox", "rehearsal")
 _POSTGRESQL = ("postgresql://", "postgres://")
 #: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
@@ -303,6 +305,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
         raise ServiceError("service-settings", path=str(path), cause=_OTHER_TYPE.filled(name=name))
     if type(value) is int and value < (least := _LEAST.get(name, 0)):
         raise ServiceError("service-settings", path=str(path), cause=_TOO_SMALL.filled(name=name, least=least))
+    if type(value) is int and value > (most := _MOST.get(name, value)):
+        raise ServiceError("service-settings", path=str(path), cause=_TOO_LARGE.filled(name=name, most=most))
     if name == "proxy" and not _is_address(value):  # a name is compared with no connection's address, and never counts
         raise ServiceError("service-settings", path=str(path), cause=_NO_ADDRESS.filled(value=value))
     if name == "origin" and not _ORIGIN.fullmatch(value):
@@ -333,6 +337,7 @@ def _missing(name: str) -> Text:
 _UNKNOWN = Text("{name} is no setting", "{name} という設定はありません")
 _OTHER_TYPE = Text("{name} is of another type", "{name} の値の種類が違います")
 _TOO_SMALL = Text("{name} is less than {least}", "{name} は {least} 以上にしてください")
+_TOO_LARGE = Text("{name} is more than {most}", "{name} は {most} 以下にしてください")
 _NO_FOLDER = Text("files: there is no folder {value}", "files: フォルダー {value} がありません")
 _NO_TENANT = Text(
     "operator_tenant: there is no tenant of that id (signkit service tenant list)",

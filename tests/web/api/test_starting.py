@@ -35,6 +35,7 @@ from tests.web.api.conftest import start
         ("requests_a_minute = 0", "requests_a_minute"),
         ("most_bytes = 0", "most_bytes"),
         ("keep_days = 0", "keep_days"),
+        ("keep_days = 99999999999", "keep_days"),
         ("workers = -1", "workers"),
         ('auth_app = "mynaportal"', "production"),
     ],
