@@ -108,6 +108,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Have a file's bytes on the disk; where they are, this costs nothing."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
 @contextlib.contextmanager
 def disk_trouble(path: Path) -> Iterator[None]:
     """Say of the archive what the system says of its disk.

@@ -70,6 +70,11 @@ class Anchor:
     service: ListedService | None = None
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether it came with SignKit, and is believed without anybody's word."""
+        return self.label.source == "jpki"
+
+    @property
     def name(self) -> str:
         """What it is, by its certificate (SHA-256) and what it is believed for; not by who says so."""
         return f"{hashlib.sha256(self.certificate).hexdigest()} {' '.join(sorted(self.purposes))}"
@@ -107,7 +112,7 @@ class TrustStore:
 
     def only(self, names: Container[str]) -> TrustStore:
         """Return the shipped anchors and those of ``names`` (`Anchor.name`)."""
-        return TrustStore(tuple(each for each in self.anchors if each.label.source == "jpki" or each.name in names))
+        return TrustStore(tuple(each for each in self.anchors if each.is_shipped or each.name in names))
 
     @cached_property
     def has_listed(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from signkit.errors import UsageProblem
@@ -15,9 +14,6 @@ from signkit.settings import Settings
 from signkit.signing.levels import Services
 from signkit.validation.options import revocation_sources, trust_store, validation_options
 from signkit.words import Text
-
-if TYPE_CHECKING:
-    pass
 
 #: In the place of a timestamp service's address: the kept rehearsal's own, with its revocation.
 REHEARSAL = "rehearsal"

@@ -23,6 +23,8 @@ _PLAIN_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \"".split())
 _OTHER_PAINTS = frozenset((b"Do", b"sh", b"BI"))
 #: What stands for the device spaces where a form brings it (8.6.5.6).
 _STAND_INS = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
+#: Of what may stand there (8.6.5), what states the same colours exactly.
+_CALIBRATED = frozenset(("/ICCBased", "/CalRGB", "/CalGray", "/DeviceGray", "/DeviceRGB", "/DeviceCMYK"))
 _FILLS, _LINES = frozenset(b"g rg k sc scn cs".split()), frozenset(b"G RG K SC SCN CS".split())
 
 
@@ -140,7 +142,7 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
 
 def brings_stand_ins(view: View, form: Stream) -> bool:
     """Whether plain colours are other ones within a form, in viewers that heed it: poppler does, PDFium does not."""
-    return next(_stand_ins(view, form.entries.get("/Resources")), _NONE) is not _NONE
+    return any(True for _ in _stand_ins(view, form.entries.get("/Resources")))
 
 
 def hands_down_colours(view: View, page: dict[str, Value]) -> bool:
@@ -151,10 +153,6 @@ def hands_down_colours(view: View, page: dict[str, Value]) -> bool:
     families = [view.resolve(each[0]) if isinstance(each, list) and each else each
                 for each in _stand_ins(view, page.get("/Resources"))]  # fmt: skip
     return not _CALIBRATED.issuperset(each if isinstance(each, str) else "" for each in families)
-
-
-_NONE = object()
-_CALIBRATED = frozenset(("/ICCBased", "/CalRGB", "/CalGray", "/DeviceGray", "/DeviceRGB", "/DeviceCMYK"))
 
 
 def _stand_ins(view: View, resources: Value) -> Iterator[Value]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from signkit.archive.blobs import sync_folder
+from signkit.archive.blobs import sync_file, sync_folder
 from signkit.errors import InputUnreadable, ServiceError
 from signkit.words import Text
 
@@ -183,12 +182,6 @@ class ObjectStore:
     def of_tenant(self, tenant: str, spool: Path) -> ObjectFiles:
         """Return the files of one tenant."""
         return ObjectFiles(self.system, f"{self.path}/{tenant}", spool, self.limit)
-
-
-def sync_file(path: Path) -> None:
-    """Have a file's bytes on the disk; where they are, this costs nothing."""
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def open_object_store(url: str, limit: int) -> ObjectStore:

@@ -73,7 +73,7 @@ def ask_approval(
     """
     _require_role(connection, action, person)
     now = tenant.store.clock()
-    content = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = _content(facts)
     asked = Approval(
         new_id(), action, content, _digest(action, content), person, moment(now), moment(now + GOOD_FOR), "open"
     )
@@ -175,6 +175,15 @@ def _require_role(connection: StoreConnection, action: Action, person: str) -> N
 def _has_role(connection: StoreConnection, action: Action, id_: str) -> bool:
     person = find_person(connection, id_)
     return person is not None and person.disabled_at is None and person.role == DECIDERS[action]
+
+
+def digest_of(action: Action, facts: Mapping[str, Any]) -> str:
+    """Return the digest under which an action would be asked for: whoever asks names what they saw."""
+    return _digest(action, _content(facts))
+
+
+def _content(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _digest(action: str, content: str) -> str:

@@ -23,13 +23,14 @@ from signkit.web.people.approvals import (
     Approval,
     ask_approval,
     decide,
+    digest_of,
     find_approval,
     finish,
     lapse,
     list_approvals,
     withdraw,
 )
-from signkit.web.people.believing import agreed, digest_of, to_agree, trust_change
+from signkit.web.people.believing import agreed, digest_of_set, trust_change
 from signkit.web.people.declining import Declined
 from signkit.web.people.disposing import dispose, due_now, told
 from signkit.web.people.proposals import list_proposals, take_up, waiting
@@ -121,10 +122,8 @@ class ApprovalsScreen(PeopleScreen):
         """Show which anchors the service believes, and which the machine names beside them."""
         tenant, named = self._operator(request)
         with tenant.store.reading() as connection:
-            change, believed = trust_change(connection, named), agreed(connection)
-        return self.show(
-            request, "trust_ask.html", change=change, rows=to_agree(named.anchors), believed=believed,
-        )  # fmt: skip
+            change = trust_change(connection, named)
+        return self.show(request, "trust_ask.html", change=change, seen=digest_of("trust", change.facts))
 
     def ask_trust(self, request: Request, form: FormData) -> Response:
         """Ask another administrator to have the service believe what the machine names, as it was shown."""
@@ -133,7 +132,7 @@ class ApprovalsScreen(PeopleScreen):
         _, session = seat_of(request)
         with tenant.store.writing() as connection:
             change = trust_change(connection, named)
-            if not change.is_change or word(form, "seen") != change.digest:
+            if not change.is_change or word(form, "seen") != digest_of("trust", change.facts):
                 raise Declined("approval_other", 409)
             asked = ask_approval(connection, tenant, "trust", change.facts, session.person.id)
             self.write(connection, request, "askApproval", asked.digest)
@@ -205,7 +204,7 @@ def _carry_out(connection: StoreConnection, tenant: Tenant, decided: Approval) -
     """Do to people what was decided; what is believed goes by the decision itself."""
     facts: dict[str, Any] = decided.facts
     if decided.action == "trust":
-        if facts["before"] != digest_of(agreed(connection)):
+        if facts["before"] != digest_of_set(agreed(connection)):
             raise Declined("approval_changed", 409)
         return
     if decided.action == "invite":

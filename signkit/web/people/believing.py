@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.pki.anchors import Anchor, TrustStore
+from signkit.pki.anchors import TrustStore
 from signkit.web.api.database import StoreConnection
 
-_AGREED = "SELECT content FROM approval WHERE action = 'trust' AND state = 'done' ORDER BY decided_at DESC, id DESC"
+_AGREED = """
+    SELECT content FROM approval WHERE action = 'trust' AND state = 'done' ORDER BY decided_at DESC, id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,6 @@ class TrustChange:
         """What is asked for (`signkit.web.people.approvals`)."""
         return {"anchors": self.anchors, "added": self.added, "removed": self.removed, "before": self.before}
 
-    @property
-    def digest(self) -> str:
-        """Of what is asked for: whoever asks names what they saw."""
-        return hashlib.sha256(json.dumps(self.facts, sort_keys=True).encode()).hexdigest()
-
 
 def agreed(connection: StoreConnection) -> dict[str, str]:
     """Return the anchors that two people agreed to last, by name; none where nobody did."""
@@ -63,20 +60,15 @@ def trust_change(connection: StoreConnection, named: TrustStore) -> TrustChange:
         named: what the machine names, agreed to or not.
     """
     before = agreed(connection)
-    anchors = {each.name: each.label.name for each in to_agree(named.anchors)}
+    anchors = {each.name: each.label.name for each in named.anchors if not each.is_shipped}
     return TrustChange(
         anchors,
         {name: called for name, called in anchors.items() if name not in before},
         {name: called for name, called in before.items() if name not in anchors},
-        digest_of(before),
+        digest_of_set(before),
     )
 
 
-def to_agree(anchors: Iterable[Anchor]) -> list[Anchor]:
-    """Return those that take two people: all but the shipped ones."""
-    return [each for each in anchors if each.label.source != "jpki"]
-
-
-def digest_of(names: Iterable[str]) -> str:
+def digest_of_set(names: Iterable[str]) -> str:
     """Return the digest of a set of anchors, by their names."""
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()

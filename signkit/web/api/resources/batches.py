@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from signkit.archive.blobs import sync_file
 from signkit.errors import ServiceError
 from signkit.incoming import FileProblem, read_file
 from signkit.pki.http import AddressNotAsked, AnswerTooLong, HttpFailure, fetch, may_pass
@@ -24,7 +25,6 @@ from signkit.web.api.engine import AWAY, EngineAway
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, given_up, problem, problem_of
-from signkit.web.api.kept_files import sync_file
 from signkit.web.api.limits import count_usage, require_quota
 from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
