@@ -20,6 +20,11 @@ def is_shown(character: str) -> bool:
     return character.isprintable() or category(character) == "Zs"
 
 
+def is_name(text: str, longest: int) -> bool:
+    """Return whether a text can be what people know something by: shown whole, no longer, no blanks at its ends."""
+    return 0 < len(text) <= longest and text == text.strip() and all(map(is_shown, text))
+
+
 def printable(text: str) -> str:
     """Return a stranger's text without what could steer a terminal."""
     return "".join(character if is_shown(character) else "\ufffd" for character in text)
