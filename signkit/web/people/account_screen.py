@@ -56,7 +56,7 @@ class AccountScreen(SettingUpScreen):
         may_mail = self.service.own.mail_server is not None
         return self.show(
             request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions, mail=mail,
-            may_mail=may_mail, identities=identities, oidc=self.oidc_name,
+            may_mail=may_mail, identities=identities, oidc=self.oidc_name, origin=self.origin,
         )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:

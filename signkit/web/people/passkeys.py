@@ -23,6 +23,8 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from signkit.archive.exporting import moment_in_words
+from signkit.signers.base import printable
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
@@ -100,7 +102,7 @@ class PasskeyOffice:
         data, now = made.credential_data, self._tenant.store.now()
         if data is None:
             raise Declined("passkey_wrong")
-        id_, named = websafe_encode(data.credential_id), name.strip()[:_MOST_NAME] or now[:10]
+        id_, named = websafe_encode(data.credential_id), printable(name).strip()[:_MOST_NAME] or moment_in_words(now)
         return Passkey(id_, person.id, named, bytes(data), made.counter, now)
 
     def ask_known(self) -> tuple[str, dict[str, Any]]:

@@ -93,7 +93,7 @@ class PeopleScreen:
     def decline(self, request: Request, declined: Declined) -> Response:
         """Return the page that says why not."""
         return self.show(
-            request, "people_declined.html", declined.status, declined=declined, back=back_of(request.url.path)
+            request, "people_declined.html", declined.status, declined=declined, back=back_of(request)
         )
 
     def address(self, request: Request) -> str:
@@ -200,9 +200,11 @@ def own_path(text: str) -> str:
     return text if _OWN_PATH.fullmatch(text) else "/"
 
 
-def back_of(path: str) -> str:
-    """Return the page from which a form was sent, by its path."""
-    _, first, *rest = path.split("/")
+def back_of(request: Request) -> str:
+    """Return the page from which a form was sent; of a page that is not shown, the first page."""
+    if request.method != "POST":
+        return "/"
+    _, first, *rest = request.url.path.split("/")
     if first == "sign-in" and len(rest) > 1:
         return f"/sign-in/{rest[0]}"
     return f"/{first}" if first in ("account", "people", "approvals") else "/"

@@ -24,6 +24,7 @@ from signkit.web.people.tries import asking, forget_tries, take_try
 
 #: Which tenant's page this browser signs in at; no secret.
 TENANT_COOKIE = "signkit-tenant"
+_LONGEST_ID = 80
 _YEAR = 365 * 24 * 3600
 
 
@@ -42,12 +43,15 @@ class SignInScreen(PeopleScreen):
 
     def where(self, request: Request) -> Response:
         """Lead to the page of a tenant: the one that was typed, or at which this browser signed in before."""
-        known = request.query_params.get("tenant", "").strip() or sent_cookie(request.headers, TENANT_COOKIE) or ""
+        typed = request.query_params.get("tenant", "").strip()
+        known = typed or sent_cookie(request.headers, TENANT_COOKIE) or ""
         tenant = self.service.tenants.find(known) if known else None
         if tenant is not None:
             return RedirectResponse(SIGN_IN + tenant.id, 303)
         speak(request)
-        return self.show(request, "sign_in_where.html", is_unknown="tenant" in request.query_params)
+        return self.show(
+            request, "sign_in_where.html", is_unknown="tenant" in request.query_params, typed=typed[:_LONGEST_ID]
+        )
 
     def look(self, request: Request) -> Response:
         """Show the page."""
