@@ -315,9 +315,13 @@ PEOPLE_WORDS: dict[str, Text] = {
         "This is decided already, was withdrawn, or its time is over.",
         "既に決裁されたか、取り下げられたか、期限が過ぎています。",
     ),
-    "declined_approval_own": Text("Whoever asked does not decide. Somebody else has to.", "依頼した本人は決裁できません。別の人に依頼してください。"),
+    "declined_approval_own": Text(
+        "Whoever asked does not decide. Somebody else has to.",
+        "依頼した本人は決裁できません。別の人に依頼してください。",
+    ),
     "declined_approval_other": Text(
-        "What you saw is not what was asked. Open the page anew.", "表示された内容が依頼と一致しません。開き直してください。"
+        "What you saw is not what was asked. Open the page anew.",
+        "表示された内容が依頼と一致しません。開き直してください。",
     ),
     "declined_approval_changed": Text(
         "What it is about changed meanwhile; ask again.", "対象がその間に変わりました。改めて依頼してください。"

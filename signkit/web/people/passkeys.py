@@ -24,12 +24,12 @@ from fido2.webauthn import (
 )
 
 from signkit.archive.exporting import moment_in_words
-from signkit.signers.base import printable
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
 from signkit.web.people.challenges import keep_challenge, take_challenge
 from signkit.web.people.declining import Declined
+from signkit.words import printable
 
 _COLUMNS = "id, person, name, credential, sign_count, created_at, used_at"
 _SIGN_IN = "passkey-sign-in"

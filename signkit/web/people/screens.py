@@ -92,9 +92,7 @@ class PeopleScreen:
 
     def decline(self, request: Request, declined: Declined) -> Response:
         """Return the page that says why not."""
-        return self.show(
-            request, "people_declined.html", declined.status, declined=declined, back=back_of(request)
-        )
+        return self.show(request, "people_declined.html", declined.status, declined=declined, back=back_of(request))
 
     def address(self, request: Request) -> str:
         """Return where a request came from."""
