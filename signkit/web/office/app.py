@@ -93,7 +93,7 @@ class OfficeApp:
         # A Strict cookie does not go with a click in a mail; it goes with the page's own way on.
         site = dict(scope["headers"]).get(b"sec-fetch-site", b"none")
         again = scope["method"] == "GET" and site in (b"cross-site", b"same-site")
-        return self.pages.show_in(scope, "sign_in_first.html", status, again=again)
+        return self.pages.show_in(scope, "sign_in_first.html", status, again=again, is_page=scope["method"] == "GET")
 
 
 def _nowhere(path: str) -> bool:

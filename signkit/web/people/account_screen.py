@@ -115,7 +115,7 @@ class AccountScreen(SettingUpScreen):
             codes = new_recovery_codes(connection, session.person.id)
             self.write(connection, request, "renewRecoveryCodes", session.person.id)
             cookie = self.go_on(connection, request)
-        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), cookie)
+        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), tenant, cookie)
 
     def end_others(self, request: Request, _: FormData) -> Response:
         """End the sessions elsewhere."""
@@ -146,4 +146,4 @@ class AccountScreen(SettingUpScreen):
                 raise Declined("last_credential")
             self.write(connection, request, action, session.person.id)
             cookie = self.go_on(connection, request)
-        return self.with_cookie(RedirectResponse(_HERE, 303), cookie)
+        return self.with_cookie(RedirectResponse(_HERE, 303), tenant, cookie)

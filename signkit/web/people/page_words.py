@@ -17,6 +17,7 @@ PEOPLE_WORDS: dict[str, Text] = {
         "No company has this id. It stands at the end of the address that your administrator gave you.",
         "この ID の事業者はありません。ID は、管理者から案内されたアドレスの末尾にあります。",
     ),
+    "other_tenant": Text("Sign in at another company", "別の事業者にサインイン"),
     "to_sign_in": Text("To sign in", "サインインの画面へ"),
     "go_there": Text("Go there", "進む"),
     "with_passkey": Text("With a passkey", "パスキーでサインイン"),
@@ -148,6 +149,13 @@ PEOPLE_WORDS: dict[str, Text] = {
     "change_role": Text("Change role", "役割を変更"),
     "new_role_of": Text("New role of {name}", "{name} の新しい役割"),
     "disable": Text("Disable", "停止する"),
+    "disable_lead": Text(
+        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the person "
+        "is invited anew.",
+        "{name} さんはただちにサインアウトされ、以後サインインできません。取り消しはできません。再び利用するには、"
+        "新しく招待してください。",
+    ),
+    "disable_go": Text("Disable for good", "停止する（取り消せません）"),
     "of_person": Text("{action}: {name}", "{action}: {name}"),
     "link_made": Text("The link for {name}", "{name} さんのリンク"),
     "link_lead": Text(

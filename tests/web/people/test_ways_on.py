@@ -53,7 +53,28 @@ def sent_from(seat, page, path, data):
 def test_who_is_nobody_is_led_to_sign_in(visitor, tenant, path):  # noqa: F811
     answer = visitor.get(path)
     assert answer.status_code in (403, 404)
-    assert "/sign-in/" in links(answer)
+    [sign_in] = links(answer)
+    assert sign_in.partition("?")[0] == "/sign-in/"
+
+
+def test_who_signs_in_goes_on_to_the_page_that_was_asked_for(admin, tenant):  # noqa: F811
+    admin.send("/end")
+    [sign_in] = links(admin.get("/people"))
+    assert sign_in == "/sign-in/?next=/people"
+    page = admin.client.get(sign_in, follow_redirects=True)  # the browser knows the company
+    assert (page.url.path, page.url.query) == (f"/sign-in/{tenant.id}", b"next=/people")
+    assert 'name="next" value="/people"' in page.text
+    [other] = links(page)[1:]
+    assert 'id="tenant"' in admin.get(other.replace("&amp;", "&")).text
+    page = admin.get(sign_in + "&tenant=x")
+    assert 'name="next" value="/people"' in page.text
+    assert links(admin.client.post("/people/invite", headers=OURS)) == ["/sign-in/"]  # a form is not a page
+
+
+@pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example", "/a?b=https://e.example", "/%0d%0ax"])
+def test_the_way_to_sign_in_leads_nowhere_else(visitor, tenant, next_):  # noqa: F811
+    page = visitor.client.get("/sign-in/", params={"tenant": tenant.id, "next": next_})
+    assert page.headers["location"] == f"/sign-in/{tenant.id}"
 
 
 @pytest.mark.parametrize("role", ROLES)
