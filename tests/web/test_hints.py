@@ -61,3 +61,13 @@ def test_an_error_without_a_hint_has_none():
         *(ArchiveError("archive-busy", path="x").hint(language) for language in ("en", "ja"))
     )
     assert desk_hint(SigningRefused("out-of-turn", role="a", next_role="b")).en.startswith("The contract's page")
+
+
+def test_a_hint_that_leads_to_a_page_of_the_desk_alone_says_who_helps_where_there_is_none():
+    """The office has no settings, no cards and asks for no password (`signkit.web.office.ways.DESK_ONLY`)."""
+    hints = {**desk_hints._HINTS, **desk_hints._STEPS}
+    leading = {code for code, text in hints.items() if re.search(r"設定で|パスワードで開く|復元と修復", text.ja)}
+    assert {"pdf-password-needed", "name-authority", "timestamp-unavailable", "archive-torn"} <= leading
+    for code in leading:
+        assert "その画面がないときは" in hints[code].ja
+        assert "here there is no such page" in hints[code].en, code

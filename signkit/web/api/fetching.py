@@ -57,7 +57,7 @@ def require_reachable(url: str, rule: AddressRule) -> None:
         with suppress(OSError, UnicodeError):
             rule.resolve(host, port)
     except AddressRefused as error:
-        raise Refusal(422, "address-refused", _INNER) from error
+        raise Refusal(422, "address-refused", _INNER, hint=_INNER_HINT) from error
 
 
 _NO_ADDRESS = Text("This is no address (URL).", "URL ではありません。")
@@ -67,5 +67,9 @@ _HTTPS_ONLY = Text(
 _HOST = Text("The operator does not allow this host: {host}.", "運用者が許可していないホストです: {host}")
 _HOST_HINT = Text(
     "Hosts are listed in service.toml (fetch_hosts).", "ホストは service.toml の fetch_hosts で許可します。"
+)
+_INNER_HINT = Text(
+    "The operator can allow hosts of a private network in service.toml (inner_hosts).",
+    "社内のネットワークのホストは、運用者が service.toml の inner_hosts で許可できます。",
 )
 _INNER = Text("The address is not one of the public internet.", "インターネット上の公開アドレスではありません。")

@@ -44,15 +44,17 @@ def unknown_path() -> Refusal:
 
 def unknown(what: str) -> Refusal:
     """The resource is not there, or not the caller's: the two are not told apart."""
-    return Refusal(404, "not-found", _NO_SUCH.filled(what=what))
+    return Refusal(404, "not-found", _NO_SUCH.filled(what=_KINDS[what]))
 
 
 def still_to_be_made(what: str, job: dict[str, Any]) -> Refusal:
     """The resource is not there yet, or never will be unless somebody has its job (as the API shows it) done again."""
     if job["state"] == "failed":
-        return Refusal(404, "job-failed", _NOT_MADE.filled(what=what), hint=_SEE_JOB, members={"job": job})
+        return Refusal(404, "job-failed", _NOT_MADE.filled(what=_KINDS[what]), hint=_SEE_JOB, members={"job": job})
     headers = {"retry-after": "1"}
-    return Refusal(404, "not-yet", _NOT_YET.filled(what=what), hint=_SEE_JOB, members={"job": job}, headers=headers)
+    return Refusal(
+        404, "not-yet", _NOT_YET.filled(what=_KINDS[what]), hint=_SEE_JOB, members={"job": job}, headers=headers
+    )
 
 
 def method_unfit(allowed: Sequence[str]) -> Refusal:
@@ -68,7 +70,13 @@ def no_credentials() -> Refusal:
 
 def forbidden(permission: str) -> Refusal:
     """The caller is known, and was not granted this."""
-    return Refusal(403, "permission-missing", _FORBIDDEN.filled(permission=permission), members={"needs": permission})
+    title, members = _FORBIDDEN.filled(permission=permission), {"needs": permission}
+    return Refusal(403, "permission-missing", title, hint=_OTHER_KEY, members=members)
+
+
+def job_not_failed() -> Refusal:
+    """Only what failed is tried again by somebody; the rest is under way by itself."""
+    return Refusal(409, "job-not-failed", _NOT_FAILED, hint=_STILL_TRIED)
 
 
 def unfit_request(problems: Sequence[dict[str, str]]) -> Refusal:
@@ -145,6 +153,23 @@ def elsewhere() -> Refusal:
 
 
 _NOT_FOUND = Text("There is nothing at this address.", "この宛先には何もありません。")
+#: What a resource is called.
+_KINDS = {
+    "batch": Text("batch", "バッチ"),
+    "consent": Text("consent", "同意"),
+    "delivery": Text("delivery", "通知"),
+    "entry": Text("entry", "保管庫の記録"),
+    "file": Text("file", "ファイル"),
+    "job": Text("job", "ジョブ"),
+    "key": Text("key", "キー"),
+    "monitor": Text("monitor", "監視"),
+    "purge": Text("purge", "廃棄の提案"),
+    "signing task": Text("signing task", "署名タスク"),
+    "template": Text("template", "ひな形"),
+    "validation": Text("validation", "検証結果"),
+    "verification": Text("verification", "保管庫の検証"),
+    "webhook": Text("webhook", "Webhook"),
+}
 _NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
 _NOT_YET = Text("This {what} is still being made.", "この {what} は処理中です。")
 _NOT_MADE = Text("This {what} could not be made.", "この {what} の処理は失敗しました。")
@@ -154,10 +179,22 @@ _SEE_JOB = Text(
 )
 _SEE_DOCUMENT = Text("GET /openapi.json describes the API.", "GET /openapi.json に仕様があります。")
 _METHOD = Text("This address does not take this method.", "この宛先では使えないメソッドです。")
-_CREDENTIALS = Text(
-    "No valid API key or session came with the request.", "有効な API キーまたはセッションがありません。"
+_CREDENTIALS = Text("No valid API key came with the request.", "有効な API キーがありません。")
+_HOW_TO_KEY = Text(
+    "Send it as: Authorization: Bearer KEY. If you did: it was revoked, is over, or may not be used from this address.",
+    "Authorization: Bearer キー の形で送ってください。送っている場合は、失効しているか、期限が過ぎているか、"
+    "このアドレスからの使用が許可されていません。",
 )
-_HOW_TO_KEY = Text("Send it as: Authorization: Bearer KEY.", "Authorization: Bearer キー の形で送ってください。")
+_OTHER_KEY = Text(
+    "Permissions of a key do not change: have one made that has it (POST /api/v1/keys, or signkit service key add).",
+    "キーの権限は変えられません。この権限を持つキーを発行してください（POST /api/v1/keys、または "
+    "signkit service key add）。",
+)
+_NOT_FAILED = Text("This job has not failed.", "このジョブは失敗していません。")
+_STILL_TRIED = Text(
+    "It is done, or tried again, by itself; GET /api/v1/jobs/ID shows its last problem.",
+    "自動で処理または再試行されます。直近の問題は GET /api/v1/jobs/ID で確認できます。",
+)
 _FORBIDDEN = Text("This needs the permission {permission}.", "権限 {permission} が必要です。")
 _INVALID = Text("The request is not as the API describes it.", "リクエストが API の仕様に合いません。")
 _MEDIA_TYPE = Text("The body may be: {accepted}.", "本文に使える形式: {accepted}")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import Scope
@@ -70,7 +72,7 @@ class Pages:
             "say": partial(self._say, language),
             "session": session,
             "here": scope["path"],
-            "here_query": f"?{query}" if (query := scope.get("query_string", b"").decode("ascii", "replace")) else "",
+            "page": _page_of(scope),
             "shows": scope.get("shows", _always),
             "takes": scope.get("takes", _always),
             **self._facts,
@@ -96,6 +98,18 @@ class Pages:
 
     def _say(self, language: Language, key: str, **facts: object) -> str:
         return self._words[key].in_language(language, **facts)
+
+
+def _page_of(scope: Scope) -> str:
+    """Return where the page is that is shown, to be looked at once more; of a form's answer, where the form stood."""
+    if scope["method"] in ("GET", "HEAD"):
+        query = scope.get("query_string", b"").decode("ascii", "replace")
+        return f"{scope['path']}?{query}" if query else str(scope["path"])
+    headers = Headers(scope=scope)
+    stood = urlsplit(headers.get("referer", ""))
+    if not stood.path or stood.netloc != headers.get("host"):
+        return "/"
+    return f"{stood.path}?{stood.query}" if stood.query else stood.path
 
 
 def _always(path: str) -> bool:

@@ -60,8 +60,14 @@ _LAST_TRY = Text(
     "最後の 1 回はこの画面では使いません。間違えるとロックされ、市区町村の窓口でしか解除できません。",
 )
 _TRUST = Text(
-    "If you know the authority and have checked its fingerprint, have its certificate believed in the settings.",
-    "認証局が分かっていて、フィンガープリントを確かめたときは、設定でその証明書を信頼してください。",
+    "If you know the authority and have checked its fingerprint, have its certificate believed in the settings; where "
+    "there is no such page, ask whoever runs this desk.",
+    "認証局が分かっていて、フィンガープリントを確かめたときは、設定でその証明書を信頼してください。"
+    "その画面がないときは、管理者に連絡してください。",
+)
+_ITS_PASSWORD = Text(
+    "Open it with its password on the document's page; where there is no such page, at a desk of your own.",
+    "文書のページで「パスワードで開く」を押してください。その画面がないときは、自分のパソコンのデスクで開いてください。",
 )
 
 _HINTS: Mapping[str, Text] = {
@@ -112,9 +118,7 @@ _HINTS: Mapping[str, Text] = {
     "field-signed": _ITS_PAGE,
     "nothing-to-extend": Text("Have it signed first.", "先に署名してください。"),
     "out-of-turn": _ITS_PAGE,
-    "pdf-password-needed": Text(
-        "Open it with its password on the document's page.", "文書のページで「パスワードで開く」を押してください。"
-    ),
+    "pdf-password-needed": _ITS_PASSWORD,
     "pin-last-try": _LAST_TRY,
     "pin-outcome-unknown": Text(
         "It is not sent again by itself. See the tries left under “Card”, then start over.",
@@ -129,8 +133,9 @@ _HINTS: Mapping[str, Text] = {
         "誰の番か、誰のカードが置かれているかを確かめてください。",
     ),
     "timestamp-unavailable": Text(
-        "Name a timestamp service in the settings; nothing was written.",
-        "設定でタイムスタンプ局を指定してください。何も書き込んでいません。",
+        "Name a timestamp service in the settings; nothing was written. Where there is no such page, ask whoever runs this "
+        "desk.",
+        "設定でタイムスタンプ局を指定してください。何も書き込んでいません。その画面がないときは、管理者に連絡してください。",
     ),
     "token-pin-last-try": _LAST_TRY,
 }
@@ -143,9 +148,7 @@ _STEPS: Mapping[str, Text] = {
         "Add a timestamp of an accredited service: extend it on the document's page.",
         "認定事業者のタイムスタンプを追加してください (文書のページの「証拠を延長する」)。",
     ),
-    "give-password": Text(
-        "Open it with its password on the document's page.", "文書のページで「パスワードで開く」を押してください。"
-    ),
+    "give-password": _ITS_PASSWORD,
     "judge-alone": Text("Check it by itself.", "このファイルだけをもう一度確かめてください。"),
     "let-sign": Text(
         "The document's page shows who has to sign, and whose turn it is.",

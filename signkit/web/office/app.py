@@ -33,7 +33,7 @@ from signkit.web.desk.desk_hints import desk_hint
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import go_to
 from signkit.web.office.desks import Desks, ways_of
-from signkit.web.office.door import PeopleDoor, take_cookie
+from signkit.web.office.door import PeopleDoor, origin_of_pages, take_cookie
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.party_pages import PartyPages
 from signkit.web.office.ways import Need
@@ -63,6 +63,7 @@ class OfficeApp:
         self.agents = AgentCalls(service, self.desks, pairings).app
         self.app = make_pages_app(service, self.pages, self.desks, others)
         self._ways = ways_of(service, self.pages, OWN_WAYS, others)
+        self._origin = origin_of_pages(service)
         self._guard = Guard(self._behind, PeopleDoor(service), self._refuse)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,12 +86,14 @@ class OfficeApp:
 
     def _refuse(self, scope: Scope, status: int, reason: str) -> Response:
         self._tell_ways(scope)
+        if reason == "host":
+            return self.pages.show_in(scope, "wrong_address.html", status, origin=self._origin)
         if reason != "session":
             return self.pages.refuse(scope, status, reason)
         # A Strict cookie does not go with a click in a mail; it goes with the page's own way on.
         site = dict(scope["headers"]).get(b"sec-fetch-site", b"none")
         again = scope["method"] == "GET" and site in (b"cross-site", b"same-site")
-        return self.pages.show_in(scope, "sign_in_first.html", status, again=again)
+        return self.pages.show_in(scope, "sign_in_first.html", status, again=again, is_page=scope["method"] == "GET")
 
 
 def _nowhere(path: str) -> bool:
@@ -160,9 +163,11 @@ class _Seat:
         return go_to(here if here.startswith("/") and not here.startswith("//") and "\\" not in here else "/")
 
     def end(self, request: Request, _: FormData) -> Response:
-        """End the session."""
+        """End the session; the page that says so is for somebody who has none."""
+        session, request.scope["session"] = request.scope["session"], None
+        request.scope["language"] = session.language
         with request.scope["tenant"].store.writing() as connection:
-            end_session(connection, request.scope["session"])
-        answer = self._pages.show(request, "message.html", heading="end", message=PAGE_WORDS["ended"])
+            end_session(connection, session)
+        answer = self._pages.show(request, "signed_out.html", shows=_nowhere, takes=_nowhere)
         take_cookie(answer, self._service)
         return answer

@@ -15,7 +15,19 @@ OFFICE_WORDS: dict[str, Text] = {
         "Your role ({role}) does not include this. Somebody whose role does can do it.",
         "あなたの役割 ({role}) では行えません。行える役割の人に頼んでください。",
     ),
+    "end": Text("Sign out", "サインアウト"),
     "ended": Text("You are signed out.", "サインアウトしました。"),
+    "office_address": Text("The office's pages are found here:", "画面のアドレスはこちらです:"),
+    "check_lead": Text(
+        "Drop one file or many onto the box, or choose them. PDF, .p7m, .p7s, .eml and .asice are sent to the office's "
+        "server, judged there and handed on to nobody.",
+        "ファイルを枠の中に置くか、選んでください。一度に何件でもかまいません (PDF・.p7m・.p7s・.eml・.asice)。"
+        "オフィスのサーバーに送って検証し、ほかへは渡しません。",
+    ),
+    "verify_bad_lead": Text(
+        "Do not delete anything. Tell the operator of the service, who compares with the last backup.",
+        "何も削除せず、サービスの運用者に知らせてください。運用者が最後のバックアップと照らし合わせます。",
+    ),
     "role_clerk": Text("clerk", "担当者"),
     "role_supervisor": Text("supervisor", "責任者"),
     "role_auditor": Text("auditor", "監査"),
@@ -39,10 +51,10 @@ OFFICE_WORDS: dict[str, Text] = {
         "Your role sees people and settings, and no contracts.",
         "あなたの役割では、人と設定だけを扱い、契約書は見られません。",
     ),
-    "do_people": Text("People and roles", "利用者と役割"),
-    "do_approvals": Text("What takes two people", "2 人で決めること"),
+    "do_people": Text("People", "利用者"),
+    "do_approvals": Text("What takes two people", "二人承認"),
     "do_agents": Text("PCs with a card reader", "カードリーダーのあるパソコン"),
-    "do_account": Text("How you sign in", "自分のサインイン方法"),
+    "do_account": Text("Your account", "自分のアカウント"),
     # handing on
     "handover": Text("In the office", "社内の確認"),
     "handover_made": Text("not yet handed on", "作成済み（承認依頼前）"),

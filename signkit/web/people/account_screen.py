@@ -56,7 +56,7 @@ class AccountScreen(SettingUpScreen):
         may_mail = self.service.own.mail_server is not None
         return self.show(
             request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions, mail=mail,
-            may_mail=may_mail, identities=identities, oidc=self.oidc_name,
+            may_mail=may_mail, identities=identities, oidc=self.oidc_name, origin=self.origin,
         )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -115,7 +115,7 @@ class AccountScreen(SettingUpScreen):
             codes = new_recovery_codes(connection, session.person.id)
             self.write(connection, request, "renewRecoveryCodes", session.person.id)
             cookie = self.go_on(connection, request)
-        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), cookie)
+        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), tenant, cookie)
 
     def end_others(self, request: Request, _: FormData) -> Response:
         """End the sessions elsewhere."""
@@ -146,4 +146,4 @@ class AccountScreen(SettingUpScreen):
                 raise Declined("last_credential")
             self.write(connection, request, action, session.person.id)
             cookie = self.go_on(connection, request)
-        return self.with_cookie(RedirectResponse(_HERE, 303), cookie)
+        return self.with_cookie(RedirectResponse(_HERE, 303), tenant, cookie)

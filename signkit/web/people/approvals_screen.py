@@ -65,11 +65,13 @@ class ApprovalsScreen(PeopleScreen):
         tenant, session = seat_of(request)
         with tenant.store.reading() as connection:
             asked = list_approvals(connection)
-            names = {each.id: each.name for each in list_people(connection)}
-        role = session.person.role
+            people = list_people(connection)
+        role, names = session.person.role, {each.id: each.name for each in people}
+        others = {each.role for each in people if each.disabled_at is None and each.id != session.person.id}
         seen = [each for each in asked if role in ("auditor", DECIDERS[each.action])]
         return self.show(
             request, "approvals.html", rows=seen, names=names, now=tenant.store.now(), deciders=DECIDERS,
+            alone=[action for action, decider in DECIDERS.items() if decider not in others],
             decides_trust=tenant.id == self.service.own.operator_tenant,
         )  # fmt: skip
 
@@ -164,7 +166,8 @@ class ApprovalsScreen(PeopleScreen):
             self._purge(request, tenant, decided)
         if decided.action == "trust":
             self.service.take_up_trust()
-        return RedirectResponse(_HERE, 303)
+        to = "/people" if approves and decided.action == "invite" else _HERE  # where the link is made
+        return RedirectResponse(to, 303)
 
     def do_again(self, request: Request, _: FormData) -> Response:
         """Do what was approved and not done, because something stopped in the middle."""

@@ -57,7 +57,7 @@ class LinkScreen(SettingUpScreen):
             use_link(connection, tenant, link)
             add_passkey(connection, key)
             cookie = self._come_in(connection, request, tenant, link)
-        return self.with_cookie(RedirectResponse("/account", 303), cookie)
+        return self.with_cookie(RedirectResponse("/account", 303), tenant, cookie)
 
     def authenticator(self, request: Request, form: FormData) -> Response:
         """Show the form for a password with one-time codes."""

@@ -23,7 +23,7 @@ from signkit.web.people.links import find_link, resume_link, use_link
 from signkit.web.people.oidc import BACK, CameBack, Errand, OidcOffice
 from signkit.web.people.screens import FRESH, PeopleScreen, own_path, require_fresh, seat_of
 from signkit.web.people.sessions import begin_session, end_sessions_of, find_session
-from signkit.web.people.sign_in_screen import find_tenant, remember_tenant, speak
+from signkit.web.people.sign_in_screen import find_tenant, speak
 from signkit.web.people.tries import asking, forget_tries, take_try
 
 _ACCOUNT = "/account"
@@ -149,9 +149,7 @@ class OidcScreen(PeopleScreen):
 
     def _led(self, request: Request, cookie: str, tenant: Tenant, to: str) -> Response:
         """Go on from a page of our own: a Strict cookie does not go along with a redirect from elsewhere."""
-        answer = self.with_cookie(self.show(request, "oidc_back.html", declined=None, to=to), cookie)
-        remember_tenant(answer, tenant, is_secure=self.origin.startswith("https:"))
-        return answer
+        return self.with_cookie(self.show(request, "oidc_back.html", declined=None, to=to), tenant, cookie)
 
     def _write(
         self,

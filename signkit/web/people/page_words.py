@@ -13,6 +13,12 @@ PEOPLE_WORDS: dict[str, Text] = {
         "管理者から案内されたアドレスを開くか、事業者の ID を入力してください。",
     ),
     "tenant_id": Text("Company's id", "事業者の ID"),
+    "tenant_unknown": Text(
+        "No company has this id. It stands at the end of the address that your administrator gave you.",
+        "この ID の事業者はありません。ID は、管理者から案内されたアドレスの末尾にあります。",
+    ),
+    "other_tenant": Text("Sign in at another company", "別の事業者にサインイン"),
+    "to_sign_in": Text("To sign in", "サインインの画面へ"),
     "go_there": Text("Go there", "進む"),
     "with_passkey": Text("With a passkey", "パスキーでサインイン"),
     "with_passkey_lead": Text(
@@ -126,8 +132,6 @@ PEOPLE_WORDS: dict[str, Text] = {
     "people_nav": Text("People and accounts", "利用者とアカウント"),
     "person_name": Text("Name", "氏名"),
     "person_role": Text("Role", "役割"),
-    "person_state": Text("State", "状態"),
-    "person_do": Text("Actions", "操作"),
     "state_active": Text("active", "利用中"),
     "state_invited": Text("invited until {end}", "招待中（{end} まで）"),
     "state_waiting": Text("no link yet", "リンク未発行"),
@@ -139,11 +143,19 @@ PEOPLE_WORDS: dict[str, Text] = {
         "asks, another one decides.",
         "責任者と管理は二人承認の決裁者になるため、招待にも二人が要ります（管理者が依頼し、別の管理者が決裁）。",
     ),
+    "choose_role": Text("choose a role", "役割を選択"),
     "new_link": Text("New link", "新しいリンク"),
     "revoke_invitation": Text("Take the invitation back", "招待を取り消す"),
     "change_role": Text("Change role", "役割を変更"),
     "new_role_of": Text("New role of {name}", "{name} の新しい役割"),
     "disable": Text("Disable", "停止する"),
+    "disable_lead": Text(
+        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the person "
+        "is invited anew.",
+        "{name} さんはただちにサインアウトされ、以後サインインできません。取り消しはできません。再び利用するには、"
+        "新しく招待してください。",
+    ),
+    "disable_go": Text("Disable for good", "停止する（取り消せません）"),
     "of_person": Text("{action}: {name}", "{action}: {name}"),
     "link_made": Text("The link for {name}", "{name} さんのリンク"),
     "link_lead": Text(
@@ -204,6 +216,12 @@ PEOPLE_WORDS: dict[str, Text] = {
     ),
     "trust_nothing": Text("The machine names none.", "サーバーで指定されているものはありません。"),
     "own_request": Text("You asked this yourself; somebody else decides.", "自分の依頼です。別の人が決裁します。"),
+    "nobody_decides": Text(
+        "Nobody else can decide it now: there is no other {role}. The operator of the service adds one at the console "
+        "(signkit service person add).",
+        "いま決裁できる人がほかにいません（「{role}」があなただけです）。サービスの運用者に、利用者の追加"
+        "（signkit service person add）を依頼してください。",
+    ),
     "purge_ask": Text("Ask to delete what need not be kept", "保存期間の過ぎたものの廃棄を依頼する"),
     "purge_ask_lead": Text(
         "Entries whose keeping period is over. Deleting is for good, and takes another supervisor.",
@@ -233,7 +251,8 @@ PEOPLE_WORDS: dict[str, Text] = {
     ),
     "declined_passkey_known": Text("This passkey is known already.", "このパスキーは既に登録されています。"),
     "declined_sign_in_passkey": Text(
-        "This passkey does not open anything here.", "このパスキーではサインインできません。"
+        "This passkey does not open anything here. Use another one, or another way; after a loss see below.",
+        "このパスキーではサインインできません。別のパスキーか別の方法を使ってください。紛失したときは下の案内を見てください。",
     ),
     "declined_sign_in_wrong": Text(
         "Account name, password or code is wrong, or the code was used before.",
@@ -248,14 +267,18 @@ PEOPLE_WORDS: dict[str, Text] = {
         "このアドレスには何もありません。管理者から案内されたアドレスを確かめてください。",
     ),
     "declined_link": Text(
-        "This link was used, taken back, or is too old. Ask for a new one.",
-        "このリンクは使用済みか、取り消されたか、期限が過ぎています。新しいリンクを依頼してください。",
+        "This link was used, taken back, or is too old. If you have used it, sign in; if not, ask whoever sent it for a "
+        "new one.",
+        "このリンクは使用済みか、取り消されたか、期限が過ぎています。設定を済ませた方はサインインしてください。"
+        "まだの方は、送った人に新しいリンクを依頼してください。",
     ),
     "declined_login_length": Text(
         "The account name has {shortest} to {longest} characters.",
         "アカウント名は {shortest}～{longest} 文字にしてください。",
     ),
-    "declined_login_taken": Text("This account name is taken.", "このアカウント名は既に使われています。"),
+    "declined_login_taken": Text(
+        "This account name is taken. Choose another.", "このアカウント名は既に使われています。別の名前にしてください。"
+    ),
     "declined_password_short": Text(
         "The password needs at least {shortest} characters.", "パスワードは {shortest} 文字以上にしてください。"
     ),
@@ -280,12 +303,17 @@ PEOPLE_WORDS: dict[str, Text] = {
         "For this, show once more who you are: you signed in more than 10 minutes ago.",
         "サインインから 10 分以上たっています。この操作には、もう一度サインインが必要です。",
     ),
-    "declined_role": Text("Your role does not include this.", "あなたの役割では行えません。"),
+    "declined_role": Text(
+        "Your role does not include this. Somebody whose role does can do it.",
+        "あなたの役割では行えません。行える役割の人に頼んでください。",
+    ),
     "declined_person": Text("There is no such person.", "該当する利用者がいません。"),
     "declined_person_name": Text(
-        "Give a name of at most {longest} characters.", "氏名を {longest} 文字以内で入力してください。"
+        "Give a name of 1 to {longest} characters, without invisible ones.",
+        "氏名を 1～{longest} 文字で入力してください。目に見えない文字（制御文字など）は使えません。",
     ),
-    "declined_person_role": Text("There is no such role.", "その役割はありません。"),
+    "declined_person_role": Text("Choose a role.", "役割を選んでください。"),
+    "declined_role_same": Text("This person has that role already.", "この利用者は既にその役割です。"),
     "declined_person_in": Text(
         "This person came in already. After a loss the operator of the service makes a new link.",
         "この利用者は既に利用を始めています。紛失時のリンクはサービスの運用者が発行します。",
@@ -295,9 +323,13 @@ PEOPLE_WORDS: dict[str, Text] = {
         "This is decided already, was withdrawn, or its time is over.",
         "既に決裁されたか、取り下げられたか、期限が過ぎています。",
     ),
-    "declined_approval_own": Text("Whoever asked does not decide.", "依頼した本人は決裁できません。"),
+    "declined_approval_own": Text(
+        "Whoever asked does not decide. Somebody else has to.",
+        "依頼した本人は決裁できません。別の人に依頼してください。",
+    ),
     "declined_approval_other": Text(
-        "What you saw is not what was asked.", "表示された内容が依頼と一致しません。開き直してください。"
+        "What you saw is not what was asked. Open the page anew.",
+        "表示された内容が依頼と一致しません。開き直してください。",
     ),
     "declined_approval_changed": Text(
         "What it is about changed meanwhile; ask again.", "対象がその間に変わりました。改めて依頼してください。"
@@ -326,5 +358,7 @@ PEOPLE_WORDS: dict[str, Text] = {
         "What the service believes is decided by the people of its operator.",
         "サービスが信頼する起点は、運用者のテナントで決めます。",
     ),
-    "declined_nothing_chosen": Text("Nothing is chosen.", "何も選ばれていません。"),
+    "declined_nothing_chosen": Text(
+        "Nothing is chosen. Go back and tick at least one.", "何も選ばれていません。戻って 1 件以上選んでください。"
+    ),
 }

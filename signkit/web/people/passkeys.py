@@ -23,11 +23,13 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from signkit.archive.exporting import moment_in_words
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
 from signkit.web.people.challenges import keep_challenge, take_challenge
 from signkit.web.people.declining import Declined
+from signkit.words import printable
 
 _COLUMNS = "id, person, name, credential, sign_count, created_at, used_at"
 _SIGN_IN = "passkey-sign-in"
@@ -100,7 +102,7 @@ class PasskeyOffice:
         data, now = made.credential_data, self._tenant.store.now()
         if data is None:
             raise Declined("passkey_wrong")
-        id_, named = websafe_encode(data.credential_id), name.strip()[:_MOST_NAME] or now[:10]
+        id_, named = websafe_encode(data.credential_id), printable(name).strip()[:_MOST_NAME] or moment_in_words(now)
         return Passkey(id_, person.id, named, bytes(data), made.counter, now)
 
     def ask_known(self) -> tuple[str, dict[str, Any]]:

@@ -95,6 +95,8 @@ class PeopleListScreen(PeopleScreen):
         role = read_role(word(form, "role"))
         with tenant.store.writing() as connection:
             person = _person(connection, request)
+            if role == person.role:
+                raise Declined("role_same", 409)
             facts = {"person": person.id, "name": person.name, "before": person.role, "role": role}
             asked = ask_approval(connection, tenant, "role", facts, session.person.id)
             self.write(connection, request, "askApproval", asked.digest)

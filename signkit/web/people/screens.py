@@ -21,7 +21,7 @@ from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import FormHandler, form_route
 from signkit.web.common.pages import Pages
-from signkit.web.office.door import give_cookie, origin_of_pages
+from signkit.web.office.door import SIGN_IN, give_cookie, origin_of_pages
 from signkit.web.people.accounts import Person
 from signkit.web.people.acts import actor_of, write_act
 from signkit.web.people.declining import Declined
@@ -30,6 +30,9 @@ from signkit.web.people.sessions import PersonSession, begin_session, end_sessio
 
 #: So long somebody counts as having just shown who they are, and may change what they come in with.
 FRESH = timedelta(minutes=10)
+#: Which tenant's page this browser signs in at; no secret.
+TENANT_COOKIE = "signkit-tenant"
+_YEAR = 365 * 24 * 3600
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9_-]+)+|/")
 
 
@@ -92,9 +95,7 @@ class PeopleScreen:
 
     def decline(self, request: Request, declined: Declined) -> Response:
         """Return the page that says why not."""
-        return self.show(
-            request, "people_declined.html", declined.status, declined=declined, back=back_of(request.url.path)
-        )
+        return self.show(request, "people_declined.html", declined.status, declined=declined, back=back_of(request))
 
     def address(self, request: Request) -> str:
         """Return where a request came from."""
@@ -151,9 +152,13 @@ class PeopleScreen:
         request.scope["session"] = new
         return cookie
 
-    def with_cookie(self, response: Response, cookie: str) -> Response:
-        """Give the browser a session's cookie."""
+    def with_cookie(self, response: Response, tenant: Tenant, cookie: str) -> Response:
+        """Give the browser a session's cookie, and let it remember where its person comes in."""
         give_cookie(response, self.service, cookie)
+        response.set_cookie(
+            TENANT_COOKIE, tenant.id, max_age=_YEAR, httponly=True, samesite="lax", path=SIGN_IN,
+            secure=self.origin.startswith("https:"),
+        )  # fmt: skip
         return response
 
     @property
@@ -200,9 +205,11 @@ def own_path(text: str) -> str:
     return text if _OWN_PATH.fullmatch(text) else "/"
 
 
-def back_of(path: str) -> str:
-    """Return the page from which a form was sent, by its path."""
-    _, first, *rest = path.split("/")
+def back_of(request: Request) -> str:
+    """Return the page from which a form was sent; of a page that is not shown, the first page."""
+    if request.method != "POST":
+        return "/"
+    _, first, *rest = request.url.path.split("/")
     if first == "sign-in" and len(rest) > 1:
         return f"/sign-in/{rest[0]}"
     return f"/{first}" if first in ("account", "people", "approvals") else "/"

@@ -66,7 +66,7 @@ class SettingUpScreen(PeopleScreen):
             return self._authenticator(
                 request, tenant, person, request.url.path, secret, login=typed.login, declined=declined
             )
-        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), cookie)
+        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), tenant, cookie)
 
     def _authenticator(
         self,

@@ -19,12 +19,10 @@ from signkit.web.people.acts import actor_of, write_act
 from signkit.web.people.declining import Declined
 from signkit.web.people.passkeys import PasskeyOffice
 from signkit.web.people.passwords import Typed, person_by_password, plain_login
-from signkit.web.people.screens import PeopleScreen, own_path
+from signkit.web.people.screens import TENANT_COOKIE, PeopleScreen, own_path
 from signkit.web.people.tries import asking, forget_tries, take_try
 
-#: Which tenant's page this browser signs in at; no secret.
-TENANT_COOKIE = "signkit-tenant"
-_YEAR = 365 * 24 * 3600
+_LONGEST_ID = 80
 
 
 class SignInScreen(PeopleScreen):
@@ -42,12 +40,21 @@ class SignInScreen(PeopleScreen):
 
     def where(self, request: Request) -> Response:
         """Lead to the page of a tenant: the one that was typed, or at which this browser signed in before."""
-        known = request.query_params.get("tenant", "").strip() or sent_cookie(request.headers, TENANT_COOKIE) or ""
+        typed = request.query_params.get("tenant", "").strip()
+        is_asked = "tenant" in request.query_params
+        known = typed if is_asked else sent_cookie(request.headers, TENANT_COOKIE) or ""
         tenant = self.service.tenants.find(known) if known else None
+        next_ = own_path(request.query_params.get("next", "/"))
         if tenant is not None:
-            return RedirectResponse(SIGN_IN + tenant.id, 303)
+            return RedirectResponse(SIGN_IN + tenant.id + (f"?next={next_}" if next_ != "/" else ""), 303)
         speak(request)
-        return self.show(request, "sign_in_where.html", is_unknown="tenant" in request.query_params)
+        return self.show(
+            request,
+            "sign_in_where.html",
+            is_unknown=bool(typed),
+            typed=typed[:_LONGEST_ID],
+            next=next_,
+        )
 
     def look(self, request: Request) -> Response:
         """Show the page."""
@@ -92,9 +99,7 @@ class SignInScreen(PeopleScreen):
             _, cookie = self.let_in(connection, request, tenant, now)
             forget_tries(connection, asking(self.address(request)))
             write_act(connection, tenant, "signIn", actor=actor_of(now.id), origin=self.address(request))
-        answer = self.with_cookie(RedirectResponse(own_path(word(form, "next")), 303), cookie)
-        remember_tenant(answer, tenant, is_secure=self.origin.startswith("https:"))
-        return answer
+        return self.with_cookie(RedirectResponse(own_path(word(form, "next")), 303), tenant, cookie)
 
     def _refuse(self, request: Request, form: FormData, tenant: Tenant, declined: Declined) -> Response:
         if declined.status == 401:  # what only has to wait is not written down: nobody fills the log so
@@ -127,13 +132,6 @@ def find_tenant(service: Service, request: Request) -> Tenant:
     if tenant is None:
         raise Declined("tenant", 404)
     return tenant
-
-
-def remember_tenant(response: Response, tenant: Tenant, *, is_secure: bool) -> None:
-    """Let the browser remember where its person comes in."""
-    response.set_cookie(
-        TENANT_COOKIE, tenant.id, max_age=_YEAR, httponly=True, samesite="lax", path=SIGN_IN, secure=is_secure
-    )
 
 
 def speak(request: Request, form: FormData | None = None) -> None:

@@ -37,7 +37,7 @@ def test_what_another_program_of_the_host_left_in_the_browser_ends_no_session(cl
 def test_nobody_is_led_to_sign_in(offices, path):
     answer = offices.browser().get(path)
     assert answer.status_code == 403
-    assert 'href="/sign-in/"' in answer.text
+    assert f'href="/sign-in/{"" if path == "/" else "?next=" + path}"' in answer.text
     assert "refresh" not in answer.text
 
 

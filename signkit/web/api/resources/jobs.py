@@ -44,10 +44,12 @@ def retry(call: Call) -> Answer:
     """Let a failed job be tried again."""
     store = call.tenant.store
     with store.writing() as connection:
-        if not retry_job(connection, store, call.values["id"]):
-            raise problems.unknown(_WHAT)
+        is_retried = retry_job(connection, store, call.values["id"])
         job = find_job(connection, call.values["id"])
-    assert job is not None
+    if job is None:
+        raise problems.unknown(_WHAT)
+    if not is_retried:
+        raise problems.job_not_failed()
     return Answer(202, job.to_json(), subject=job.id)
 
 
