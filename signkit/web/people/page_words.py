@@ -267,8 +267,8 @@ PEOPLE_WORDS: dict[str, Text] = {
         "このアドレスには何もありません。管理者から案内されたアドレスを確かめてください。",
     ),
     "declined_link": Text(
-        "This link was used, taken back, or is too old. If you have used it, sign in; if not, ask whoever sent it for a "
-        "new one.",
+        "This link was used, taken back, or is too old. If you have used it, sign in; if not, ask whoever sent it for "
+        "a new one.",
         "このリンクは使用済みか、取り消されたか、期限が過ぎています。設定を済ませた方はサインインしてください。"
         "まだの方は、送った人に新しいリンクを依頼してください。",
     ),
