@@ -194,6 +194,72 @@ def test_borders_of_links_that_together_black_words_out(world, border, pitch, wi
     assert world.only(attacked).changes_permitted is allowed
 
 
+WHITE = b"<< /FunctionType 2 /Domain [0 1] /C0 [0] /C1 [0] /N 1 >>"
+DARK_GLYPH = (
+    b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 65"
+    b" /Widths [1] /Encoding << /Differences [65 /a] >> /CharProcs << /a 32 0 R >> >>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "content", "allowed"),
+    [
+        (b"Underline", b"/LW 1", b"/S gs 0 1 m 90 1 l S", True),
+        (b"Underline", b"/LW 30", b"/S gs 0 1 m 90 1 l S", False),
+        (b"Underline", b"", b"q 30 0 0 30 0 0 cm 1 w 0 0.1 m 3 0.1 l S Q", False),
+        (b"Underline", b"", b"30 1 w 0 1 m 90 1 l S", False),
+        (b"Underline", b"", b"/OC /L BDC 1 w 0 1 m 90 1 l S EMC", False),
+        (b"Underline", b"", b"/Span << /MCID 0 >> BDC 1 w 0 1 m 90 1 l S EMC", True),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"/BM /Multiply /TR /Identity", b"/S gs 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"/BM /Multiply /TR " + WHITE, b"/S gs 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply /TR2 [%s]" % (4 * WHITE), b"/S gs 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 0 0 0 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg BT /F1 9 Tf (A) Tj ET", True),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg BT /F3 90 Tf (A) Tj ET", False),
+    ],
+)
+def test_a_mark_is_judged_by_all_that_some_viewer_draws_it_by(world, kind, state, content, allowed):
+    """Lines by a graphics state or a matrix, colours by a function, layers that PDFium takes for off."""
+    fonts = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F3 %s >>" % DARK_GLYPH
+    said = fonts + b" /ExtGState << /S << %s >> >>" % state
+    mark = b"<< /Type /Annot /Subtype /%s /F 4 /P 3 0 R /Rect [%s] /C [1 1 0] /AP << /N 31 0 R >> %s >>"
+    looks = GROUPED % (b"", said, len(content), content)
+    glyph = b"<< /Length 23 >>\nstream\n1 0 d0 0 g 0 0 1 1 re f\nendstream"
+    changed = {pdfs.PAGE: ALL, 30: mark % (kind, TEXT, QUADS), 31: looks, 32: glyph}
+    assert world.only(pdfs.update(certified(world, 3), changed)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("more", "allowed"),
+    [(b"/F 4", True), (b"/F 36", False), (b"/F 2", False), (b"/F 4 /OC << /Type /OCG /Name (x) >>", False)],
+)
+def test_a_mark_that_some_viewers_show_is_not_seen_through(world, more, allowed):
+    mark = b"<< /Type /Annot /Subtype /Highlight /P 3 0 R /Rect [%s] /C [1 1 0] /AP << /N 31 0 R >> %s %s >>"
+    looks = b"/G gs 1 1 0 rg 0 0 90 20 re f"
+    changed = {pdfs.PAGE: ALL, 30: mark % (TEXT, QUADS, more), 31: BOX % (len(looks), looks)}
+    assert world.only(pdfs.update(certified(world, 3), changed)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("size", "allowed"),
+    [
+        (b"", True),
+        (b" /UserUnit 1.0", True),
+        (b" /UserUnit 10", None),
+        (b" /UserUnit (x)", None),
+        (b" /CropBox [150 20 280 60]", None),
+        (b" /CropBox [100 0 300 200]", True),
+    ],
+)
+def test_what_is_filled_in_on_a_page_of_odd_size_is_not_judged(world, size, allowed):
+    """There boxes for ticks are half a page, and letters a pixel."""
+    page = pdfs.OBJECTS[pdfs.PAGE][:-2] + size + b" >>"
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD}))
+    filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    assert world.only(pdfs.update(base, filled)).changes_permitted is allowed
+
+
 SEPARATION = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /N 1 /C0 [1] /C1 [1] >>]"
 
 

@@ -92,6 +92,12 @@ def test_what_is_seen_is_what_the_value_says(world, value, content, allowed):
     assert filled(world, b"", b" /V (%s)" % value, looks(content)) is allowed
 
 
+@pytest.mark.parametrize(("more", "allowed"), [(b"", True), (b" /OC << /Type /OCG /Name (x) >>", None)])
+def test_a_field_in_a_layer_is_not_judged(world, more, allowed):
+    """PDFium draws it whether the layer is on or off, others do not."""
+    assert filled(world, more, b" /V (100)", looks(shown(b"100"))) is allowed
+
+
 @pytest.mark.parametrize(
     ("font", "allowed"),
     [
