@@ -150,8 +150,8 @@ PEOPLE_WORDS: dict[str, Text] = {
     "new_role_of": Text("New role of {name}", "{name} の新しい役割"),
     "disable": Text("Disable", "停止する"),
     "disable_lead": Text(
-        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the person "
-        "is invited anew.",
+        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the "
+        "person is invited anew.",
         "{name} さんはただちにサインアウトされ、以後サインインできません。取り消しはできません。再び利用するには、"
         "新しく招待してください。",
     ),
