@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from signkit.errors import ContractDataUnreadable
 from signkit.limits import CONTRACT_DATA_BYTES
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 #: Bounds of one contract's data.
 MAX_DEPTH = 20
@@ -88,7 +88,7 @@ def _plain(value: object, depth: int, count: list[int]) -> Any:
 
 def _key(key: object) -> str:
     # Names are shown in messages, so they hold nothing that a terminal would act on.
-    if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
+    if not isinstance(key, str) or not 0 < len(key) <= 100 or not are_shown(key):
         raise Refused("an item's name is not a short, printable text", "項目名が短い文字列ではありません")
     return key
 

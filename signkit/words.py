@@ -20,9 +20,14 @@ def is_shown(character: str) -> bool:
     return character.isprintable() or category(character) == "Zs"
 
 
+def are_shown(text: str) -> bool:
+    """Return whether every character of a stranger's text may reach a terminal or a page."""
+    return all(map(is_shown, text))
+
+
 def is_name(text: str, longest: int) -> bool:
     """Return whether a text can be what people know something by: shown whole, no longer, no blanks at its ends."""
-    return 0 < len(text) <= longest and text == text.strip() and all(map(is_shown, text))
+    return 0 < len(text) <= longest and text == text.strip() and are_shown(text)
 
 
 def printable(text: str) -> str:
