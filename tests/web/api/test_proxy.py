@@ -318,3 +318,51 @@ def _nodes_of(proxy, tenant):
         assert answer.status == 200, (path, answer.status)
         yield answer.read()
     client.close()
+
+
+def start_nodes(folder, service_address, more=None):
+    one = service_address.removeprefix("http://")
+    places = {"server 10.0.0.11:8420": f"server {one}", "    server 10.0.0.12:8420 max_fails=0;\n": ""}
+    return run_nginx(folder, places | (more or {}), "nginx-nodes.conf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", [start_nginx, start_nodes, start_caddy])
+def test_while_the_service_is_away_people_are_told_so(tmp_path, start):
+    proxy = start(tmp_path, f"http://127.0.0.1:{free_port()}")  # nobody listens there
+    try:
+        client = proxy.connect()
+        for method, path in (("GET", "/sign-in/"), ("POST", "/api/v1/validations")):
+            client.request(method, path)
+            answer = client.getresponse()
+            said = answer.read().decode()
+            assert (answer.status, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+            assert answer.headers["retry-after"] == "10"
+            assert "サービスに接続できません" in said
+            assert '<p lang="en">The service does not answer.' in said
+        client.close()
+    finally:
+        proxy.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "before", "after"),
+    [
+        (start_nginx, "client_max_body_size 512m", "client_max_body_size 1k"),
+        (start_caddy, "max_size 512MB", "max_size 1KB"),
+    ],
+)
+def test_what_the_proxy_itself_refuses_keeps_its_status(place, tmp_path, start, before, after):
+    address, _, key = place
+    proxy = start(tmp_path, address, {before: after})
+    try:
+        client = proxy.connect()
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/pdf"}
+        client.request("POST", "/api/v1/validations", b"x" * 4096, headers)
+        answer = client.getresponse()
+        assert answer.status == 413
+        assert "サービスに接続できません" not in answer.read().decode()
+        client.close()
+    finally:
+        proxy.stop()
