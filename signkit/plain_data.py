@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NoReturn
@@ -133,3 +134,20 @@ def item_at(data: Mapping[str, Any], path: str) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+#: Controls, turns of direction, line separators, what is invisible, and halves of characters.
+STEERING = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+
+
+def json_text(value: Any, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
+    """Return ``value`` as JSON text, Japanese as it is, without a line end behind it.
+
+    A stranger's name may hold turns of direction, or the line separators and controls (C1) that JSON itself lets stand:
+    they are written as escapes, so that the value is the same.
+    """
+    written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return STEERING.sub(lambda found: json.dumps(found[0])[1:-1], written)

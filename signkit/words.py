@@ -8,8 +8,8 @@ from unicodedata import category
 
 Language = Literal["en", "ja"]
 
-#: Categories of controls, turns of direction and other invisible characters, line and paragraph separators.
-_STEERING = frozenset({"Cc", "Cf", "Zl", "Zp"})
+#: Categories of controls, turns of direction and other invisible characters, halves of them, line and paragraph ends.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def is_shown(character: str) -> bool:
