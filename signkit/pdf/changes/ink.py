@@ -179,8 +179,8 @@ def brings_stand_ins(view: View, form: Stream) -> bool:
 def hands_down_colours(view: View, page: dict[str, Value], looks: Iterable[Stream]) -> bool:
     """Whether a page's stand-ins make other colours of those that looks paint with: poppler passes them on.
 
-    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.  Presses have profiles
-    that only a colour engine can read.
+    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.  Presses have
+    profiles that only a colour engine can read.
     """
     painted = list(looks)
     spaces = dict(_stand_ins(view, page.get("/Resources"))) if painted else {}
