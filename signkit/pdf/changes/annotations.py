@@ -321,7 +321,7 @@ class Annotations:
         ):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
         # 8.6.5.6, 7.8.3: looks have resources of their own, and some viewers look further in those of the page.
-        if hands_down_colours(self._all.new, page.new.entries) and any(streams(self._all.new, item)):
+        if hands_down_colours(self._all.new, page.new.entries, streams(self._all.new, item)):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
         # What is signed stands where it was to be signed, and hides no more than its share of the page.
         seal = number in self._fields.new_widgets | self._fields.signed_widgets

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from signkit.pdf.changes.colour_profiles import keeps_plain_colours
 from signkit.pdf.changes.placing import IDENTITY, Matrix, numbers_in, times
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
@@ -29,8 +30,8 @@ _COUNTS = {b"w": 1, b"cm": 6, b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K
 _TRANSFERS, _NO_TRANSFER = ("/TR", "/TR2"), (None, "/Identity", "/Default")
 #: What stands for the device spaces where a form brings it (8.6.5.6).
 _STAND_INS = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
-#: Of what may stand there (8.6.5), what states the same colours exactly.
-_CALIBRATED = frozenset(("/ICCBased", "/CalRGB", "/CalGray", "/DeviceGray", "/DeviceRGB", "/DeviceCMYK"))
+#: What paints with the inks of a press, or with what is defined elsewhere.
+_INKS = frozenset(b"k K cs CS sc SC scn SCN Do sh BI".split())
 _FILLS, _LINES = frozenset(b"g rg k sc scn cs".split()), frozenset(b"G RG K SC SCN CS".split())
 
 
@@ -175,20 +176,33 @@ def brings_stand_ins(view: View, form: Stream) -> bool:
     return any(True for _ in _stand_ins(view, form.entries.get("/Resources")))
 
 
-def hands_down_colours(view: View, page: dict[str, Value]) -> bool:
-    """Whether a page's stand-ins make other colours of plain ones, in looks as well: poppler passes them on.
+def hands_down_colours(view: View, page: dict[str, Value], looks: Iterable[Stream]) -> bool:
+    """Whether a page's stand-ins make other colours of those that looks paint with: poppler passes them on.
 
-    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.
+    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.  Presses have
+    profiles that only a colour engine can read.
     """
-    families = [view.resolve(each[0]) if isinstance(each, list) and each else each
-                for each in _stand_ins(view, page.get("/Resources"))]  # fmt: skip
-    return not _CALIBRATED.issuperset(each if isinstance(each, str) else "" for each in families)
+    painted = list(looks)
+    spaces = dict(_stand_ins(view, page.get("/Resources"))) if painted else {}
+    press = spaces.pop("/DefaultCMYK", None)
+    if (
+        press is not None
+        and not keeps_plain_colours(view, press)
+        and any(_may_use_inks(view, each) for each in painted)
+    ):
+        return True
+    return not all(keeps_plain_colours(view, each) for each in spaces.values())
 
 
-def _stand_ins(view: View, resources: Value) -> Iterator[Value]:
+def _may_use_inks(view: View, looks: Stream) -> bool:
+    content = view.file.decode_stream(looks, view)
+    return any(token in _INKS for token, _ in content_operations(content, view.file.meter.check_time))
+
+
+def _stand_ins(view: View, resources: Value) -> Iterator[tuple[str, Value]]:
     found = view.resolve(resources)
     spaces = view.resolve(found.get("/ColorSpace")) if isinstance(found, dict) else None
-    yield from (view.resolve(spaces[key]) for key in _STAND_INS if isinstance(spaces, dict) and key in spaces)
+    yield from ((key, view.resolve(spaces[key])) for key in _STAND_INS if isinstance(spaces, dict) and key in spaces)
 
 
 def _paint_of(ink: _Ink, operator: bytes) -> _Paint:

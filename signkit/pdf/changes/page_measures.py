@@ -1,7 +1,7 @@
 """Pages on which what is measured in points tells nothing (ISO 32000-2 14.11.2, annex C.2).
 
-On a page as small as a stamp a point is a letter, and on one larger than any sheet letters are as large as pages; and
-of /UserUnit (table 31), by which a point is anything, PDFium and poppler know nothing.
+On a page as small as a stamp a point is a letter, and on one larger than any sheet letters are as large as pages.  Of
+/UserUnit (table 31), by which a point is anything, PDFium and poppler know nothing.
 """
 
 from __future__ import annotations
