@@ -198,8 +198,9 @@ class Fields:
         # Viewers draw a field's object as the annotation that its /Subtype says.
         if old.type == "/Sig" and not all(_is_widget_or_none(self._all.new, each) for each in [new.entries, *after]):
             yield from breach("field-changed", f"{name} /Subtype", at=place)
+        redrawn = old.type in ("/Tx", "/Ch") and self._is_redrawn(old, new, touched)
         # 12.7.4.3: /DA is rewritten by programs that write the value with another font.
-        filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
+        filled = FILLED | {"/DA"} if "/V" in touched or redrawn else FILLED  # the font of what is written
         if old.type == "/Btn" and {"/MK", "/V"} <= touched and self._state_frames_no_more(before, after):
             touched.remove("/MK")
         for key in sorted(touched - (SIGNED if signed else filled)):
@@ -216,7 +217,7 @@ class Fields:
         if old.type == "/Sig":
             yield from self._signature(name, new, shown=bool(touched & _LOOKS))
         else:
-            yield from self._judge_filled(name, old, new, touched)
+            yield from self._judge_filled(name, old, new, touched, redrawn=redrawn)
 
     def _judge_strays(self, field: Value, place: ChangePlace) -> Iterator[Change]:
         """Widgets elsewhere that call a field their parent show its value, in viewers that go by that (12.7.4.1)."""
@@ -294,7 +295,19 @@ class Fields:
             return ref is None or (isinstance(ref, Ref) and any(page.ref == ref for page in self._all.after.pages))
         return self._all.equality.same_link(one.get(key), other.get(key))
 
-    def _judge_filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
+    def _is_redrawn(self, old: FormField, new: FormField, touched: set[str]) -> bool:
+        """Whether a program that fills in the whole form wrote a text that was there once more, and drew it as it was."""
+        if not touched <= {"/AP", "/DA", "/RV", "/I"}:
+            return False
+        states = ((self._all.old, old), (self._all.new, new))
+        former, shown = (
+            ShownValue(view, item, _widgets_of(view, item), self._all.signed_first) for view, item in states
+        )
+        return shown.is_drawn_as(former)
+
+    def _judge_filled(
+        self, name: str, old: FormField, new: FormField, touched: set[str], *, redrawn: bool
+    ) -> Iterator[Change]:
         place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
         self.filled_widgets |= {ref.number: shown for ref in widgets(self._all.new, new)}
@@ -308,7 +321,7 @@ class Fields:
         # A button's looks belong to its states; a text's looks follow its value.
         # 12.7.5.2: a push-button has no value, a check box shows one of its prepared states.
         foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
-        if touched & foreign == {"/AP"} and button and not pushed and self._are_same_boxes(old, new):
+        if redrawn or (touched & foreign == {"/AP"} and button and not pushed and self._are_same_boxes(old, new)):
             foreign = set()
         if touched & foreign or (button and not self._shows_its_value(new)):
             yield from breach("appearance-replaced", name, at=place)
@@ -318,7 +331,7 @@ class Fields:
         if touched & _SPOKEN and not (said and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
-        if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
+        if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old) and not redrawn:
             yield from breach("field-overwritten", name, at=place)
 
     def _are_same_boxes(self, old: FormField, new: FormField) -> bool:

@@ -37,6 +37,8 @@ _PASSWORD, _COMB, _COMBO, _UNISON, _RADIO = 1 << 13, 1 << 24, 1 << 17, 1 << 25, 
 _UNSEEN = 2 | 32
 #: What ink is read on paper, and what letters are no smaller than dust, points.
 _DARK, _SMALLEST = 0.7, 2.0
+#: How much smaller and lighter letters that are drawn anew may be.
+_SMALLER, _LIGHTER = 0.7, 0.2
 #: The matrix of an appearance by the turn of its widget, as far as it turns.
 _UPRIGHT: dict[int, tuple[int, ...]] = {
     0: (1, 0, 0, 1, 0, 0), 90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0),
@@ -90,6 +92,21 @@ class ShownValue:
             return []
         onto = _placing(self._view, form, place)
         return [(map_box(onto, *_body(each)), each.ink) for each in looks.letters] if onto is not None else []
+
+    def is_drawn_as(self, former: ShownValue) -> bool:
+        """Whether its looks, drawn anew, show the value that they showed before, in letters as large and as dark.
+
+        Raises:
+            SyntaxProblem: a part of either cannot be read.
+        """
+        if (
+            len(self._widgets) != len(former._widgets)
+            or self._is_redrawn()
+            or not (former.is_seen() and self.is_seen())
+        ):
+            return False
+        pairs = zip(former._widgets, self._widgets, strict=True)
+        return all(_are_alike(former.letters(one), self.letters(other)) for one, other in pairs)
 
     def _shown_form(self, widget: dict[str, Value]) -> Stream | None:
         looks = self._view.resolve(widget.get("/AP"))
@@ -291,6 +308,16 @@ class ShownValue:
         looks = self._view.resolve(widget.get("/AP"))
         normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
         yield from (normal if isinstance(normal, dict) else ())
+
+
+def _are_alike(before: list[tuple[Box, Colour]], after: list[tuple[Box, Colour]]) -> bool:
+    """Whether letters are as large and as dark as others; programs choose sizes and spell colours otherwise."""
+    if not before or not after:
+        return not before and not after
+    heights = [[box[3] - box[1] for box, _ in letters] for letters in (before, after)]
+    inks = [[brightness(ink) for _, ink in letters] for letters in (before, after)]
+    sizes = all(_SMALLER * of(heights[0]) <= of(heights[1]) <= of(heights[0]) / _SMALLER for of in (min, max))
+    return sizes and all(abs(of(inks[0]) - of(inks[1])) <= _LIGHTER for of in (min, max))
 
 
 def _body(letter: ShownLetter) -> Box:

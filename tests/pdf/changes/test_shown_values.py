@@ -92,6 +92,38 @@ def test_what_is_seen_is_what_the_value_says(world, value, content, allowed):
     assert filled(world, b"", b" /V (%s)" % value, looks(content)) is allowed
 
 
+SMALL, LIGHT = (b"/Helv 9 Tf", b"/Helv 3 Tf"), (b"0 g", b"0.6 g")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entries", "allowed"),
+    [
+        (shown(b"100"), shown(b"100"), b"", True),
+        (shown(b"100"), shown(b"100", 4, 11), b"", True),
+        (shown(b"100"), shown(b"1") + shown(b"00", 7), b"", True),
+        (shown(b"100"), b"0.9 g 0 0 130 40 re f " + shown(b"100"), b"", True),
+        (shown(b"100"), shown(b"100").replace(b" 9 Tf", b" 8 Tf"), b"", True),
+        (shown(b"100"), shown(b"100"), b" /RV (<p>100</p>)", True),
+        (shown(b"100"), shown(b"100"), b" /RV (<p>999</p>)", False),
+        (shown(b"100"), shown(b"100").replace(*SMALL), b"", False),
+        (shown(b"100"), shown(b"100").replace(*LIGHT), b"", False),
+        (shown(b"100"), shown(b"999"), b"", False),
+        (shown(b"100"), shown(b"1000"), b"", False),
+        (shown(b"100"), b"", b"", False),
+        (shown(b"100"), shown(b"100") + b" 0 9 60 1 re f", b"", False),
+        (shown(b"999"), shown(b"100"), b"", False),  # its looks were what was signed, whatever the value said
+        (shown(b"100") + b" 5 5 m 60 30 l S", shown(b"100"), b"", False),
+        (b"", shown(b"100"), b"", False),
+    ],
+)
+def test_a_text_that_stays_may_be_drawn_anew_as_it_was(world, before, after, entries, allowed):
+    """As programs do that fill in a whole form, what was filled in before too (iText, PDFBox)."""
+    value = b" /V (100) /AP << /N 31 0 R >>"
+    base = signed(world, {pdfs.TEXT_FIELD: TEXT % value, 31: looks(before)})
+    changed = {pdfs.TEXT_FIELD: TEXT % (value.replace(b"31", b"32") + entries), 32: looks(after)}
+    assert world.only(pdfs.update(base, changed)).changes_permitted is allowed
+
+
 @pytest.mark.parametrize(("more", "allowed"), [(b"", True), (b" /OC << /Type /OCG /Name (x) >>", None)])
 def test_a_field_in_a_layer_is_not_judged(world, more, allowed):
     """PDFium draws it whether the layer is on or off, others do not."""
