@@ -196,6 +196,9 @@ PEOPLE_WORDS: dict[str, Text] = {
         "Have the service believe {count} anchors beside JPKI's; new: {added}; no longer: {removed}",
         "JPKI のほかに {count} 件の信頼の起点を信頼する。追加: {added}、削除: {removed}",
     ),
+    "anchors_whole": Text("Fingerprints (SHA-256) and purposes", "フィンガープリント (SHA-256) と用途"),
+    "anchor_added": Text("New", "追加"),
+    "anchor_removed": Text("No longer", "削除"),
     "action_trust_more": Text(" and {count} more", " ほか {count} 件"),
     "action_trust_none": Text("none", "なし"),
     "trust_ask": Text("What the service believes", "サービスが信頼する起点"),
@@ -319,6 +322,10 @@ PEOPLE_WORDS: dict[str, Text] = {
         "この利用者は既に利用を始めています。紛失時のリンクはサービスの運用者が発行します。",
     ),
     "declined_yourself": Text("Somebody else has to do this.", "自分自身に対しては行えません。"),
+    "declined_approval_asked": Text(
+        "This was asked already, and waits for somebody else to decide it.",
+        "同じ内容が既に依頼され、決裁を待っています。",
+    ),
     "declined_approval_over": Text(
         "This is decided already, was withdrawn, or its time is over.",
         "既に決裁されたか、取り下げられたか、期限が過ぎています。",
