@@ -134,7 +134,7 @@ PEOPLE_WORDS: dict[str, Text] = {
     "person_role": Text("Role", "役割"),
     "state_active": Text("active", "利用中"),
     "state_invited": Text("invited until {end}", "招待中（{end} まで）"),
-    "state_waiting": Text("no link yet", "リンク未発行"),
+    "state_waiting": Text("no valid link", "有効なリンクなし"),
     "state_disabled": Text("disabled", "停止"),
     "invite": Text("Invite somebody", "利用者を招待する"),
     "invite_go": Text("Invite", "招待する"),
