@@ -33,7 +33,8 @@ from validate import make_files
 
 from signkit.rehearsal.pki import new_rehearsal
 from signkit.web.api.access import add_key
-from signkit.web.api.service import create_service, open_tenants, read_service_settings
+from signkit.web.api.service import open_tenants
+from signkit.web.api.service_settings import create_service, read_service_settings
 from signkit.web.api.tenants import Tenant
 from tests.web.api.cluster import Cluster, running_cluster
 

@@ -37,7 +37,7 @@ from signkit.archive.store import utc_now
 from signkit.web.agents.devices import add_agent
 from signkit.web.agents.proof import make_proof
 from signkit.web.api.archives import opened
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.tenants import Tenant, Tenants
 from signkit.web.people.accounts import Person, add_person
 from signkit.web.people.sessions import begin_session

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +23,7 @@ PixelBox = tuple[int, int, int, int]
 
 #: Pixels a point, and at most this many pixels along a side.
 _SCALE = 1.0
-_MAX_SIDE = 1600
+_MAX_SIDE = 4000
 #: A pixel counts as different from this distance of any colour on (0 to 255).
 _DISTANCE = 16
 #: What an area may be overstepped by, pixels: edges are drawn softly.
@@ -259,13 +259,18 @@ def _hides_words(page: Any, before: Image, after: Image, changed: Image, box: Pi
 def is_illegible(stood: Image, before: Image, after: Image, changed: Image) -> bool:
     """Whether something of ``stood`` that could be read in ``before`` can be no longer in ``after``."""
     own, former, later, mask = (image.convert("L") for image in (stood, before, after, changed))
-    width, height = own.size
-    for top in range(0, height, _CELL):
-        for left in range(0, width, _CELL):
-            cell = (left, top, min(left + _CELL, width), min(top + _CELL, height))
-            if mask.crop(cell).getbbox() is not None and _is_lost(own.crop(cell), former.crop(cell), later.crop(cell)):
-                return True
-    return False
+    return any(
+        mask.crop(cell).getbbox() is not None and _is_lost(own.crop(cell), former.crop(cell), later.crop(cell))
+        for cell in _cells(*own.size)
+    )
+
+
+def _cells(width: int, height: int) -> Iterator[PixelBox]:
+    """Yield the squares of a picture, and those between them: ink may fill squares to their very edges."""
+    for start in (0, -_CELL // 2):
+        for top in range(start, height, _CELL):
+            for left in range(start, width, _CELL):
+                yield max(left, 0), max(top, 0), min(left + _CELL, width), min(top + _CELL, height)
 
 
 def _is_lost(content: Image, before: Image, after: Image) -> bool:

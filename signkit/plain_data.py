@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NoReturn
 
 from signkit.errors import ContractDataUnreadable
 from signkit.limits import CONTRACT_DATA_BYTES
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 #: Bounds of one contract's data.
 MAX_DEPTH = 20
@@ -88,7 +89,7 @@ def _plain(value: object, depth: int, count: list[int]) -> Any:
 
 def _key(key: object) -> str:
     # Names are shown in messages, so they hold nothing that a terminal would act on.
-    if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
+    if not isinstance(key, str) or not 0 < len(key) <= 100 or not are_shown(key):
         raise Refused("an item's name is not a short, printable text", "項目名が短い文字列ではありません")
     return key
 
@@ -133,3 +134,20 @@ def item_at(data: Mapping[str, Any], path: str) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+#: Controls, turns of direction, line separators, what is invisible, and halves of characters.
+STEERING = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+
+
+def json_text(value: Any, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:
+    """Return ``value`` as JSON text, Japanese as it is, without a line end behind it.
+
+    A stranger's name may hold turns of direction, or the line separators and controls (C1) that JSON itself lets stand:
+    they are written as escapes, so that the value is the same.
+    """
+    written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return STEERING.sub(lambda found: json.dumps(found[0])[1:-1], written)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from signkit.errors import FileUnusable, InputUnreadable, system_cause
+from signkit.errors import FileUnusable, InputUnreadable, syntax_cause, system_cause
 from signkit.words import Language, Text
 
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
@@ -168,10 +168,8 @@ def _read_toml(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FileUnusable(
-            "settings-invalid", path=str(path), item="TOML", cause=Text(str(error), f"書式の誤り ({error})")
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise FileUnusable("settings-invalid", path=str(path), item="TOML", cause=syntax_cause(error)) from error
 
 
 def _apply(settings: Settings, values: Mapping[str, object], source: str, base: Path) -> Settings:

@@ -8,8 +8,8 @@ from unicodedata import category
 
 Language = Literal["en", "ja"]
 
-#: Categories of controls, turns of direction and other invisible characters, line and paragraph separators.
-_STEERING = frozenset({"Cc", "Cf", "Zl", "Zp"})
+#: Categories of controls, turns of direction and other invisible characters, halves of them, line and paragraph ends.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def is_shown(character: str) -> bool:
@@ -18,6 +18,16 @@ def is_shown(character: str) -> bool:
     Spaces are: ``str.isprintable`` has none but U+0020, and Japanese names are written with U+3000.
     """
     return character.isprintable() or category(character) == "Zs"
+
+
+def are_shown(text: str) -> bool:
+    """Return whether every character of a stranger's text may reach a terminal or a page."""
+    return all(map(is_shown, text))
+
+
+def is_name(text: str, longest: int) -> bool:
+    """Return whether a text can be what people know something by: shown whole, no longer, no blanks at its ends."""
+    return 0 < len(text) <= longest and text == text.strip() and are_shown(text)
 
 
 def printable(text: str) -> str:

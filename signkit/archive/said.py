@@ -17,7 +17,7 @@ from signkit.archive.kinds import kind_names, kind_of
 from signkit.contracts.bulk.cells import CellRefused, cell_value
 from signkit.errors import Problem
 from signkit.jpki.normalise import is_unsafe
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 _DATE = {"type": "string", "format": "date"}
 _AMOUNT = {"type": "integer"}
@@ -146,7 +146,7 @@ def read_text(item: str, word: str) -> str:
     """
     if len(word) > _MAX_TEXT:
         raise WordRefused(item, Text(f"is longer than {_MAX_TEXT} characters", f"が {_MAX_TEXT} 文字を超えています"))
-    if is_unsafe(word) or not word.isprintable():
+    if is_unsafe(word) or not are_shown(word):
         raise WordRefused(item, Text("holds characters that nobody can see", "に見えない文字が含まれています"))
     return word
 

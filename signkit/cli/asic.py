@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +29,7 @@ from signkit.cli.options import (
     UseLastTry,
 )
 from signkit.cli.terminal import secret_reader, tell
+from signkit.plain_data import json_text
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
@@ -130,7 +130,7 @@ def list_files(
     members = list_asic(container)
     if as_json:
         rows = [{"name": item.name, "size": item.size, "manifests": list(item.manifests)} for item in members]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(rows, indent=2) + "\n")
         return
     for item in members:
         print(item.size, ",".join(item.manifests) or "-", item.name, sep="\t")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from datetime import date
@@ -28,6 +27,7 @@ from signkit.cli.options import (
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem, naming
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def check(
     """Print the answer a recipient; the exit code is the worst answer's."""
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     checked, _, _ = _check_files(contract, consent, on, _options(trust, evidence, at, offline), password)
-    written = json.dumps(checked.to_json(), ensure_ascii=False) + "\n" if format_ is TextOrJson.JSON else _text(checked)
+    written = json_text(checked.to_json()) + "\n" if format_ is TextOrJson.JSON else _text(checked)
     sys.stdout.write(written)
     raise typer.Exit(_EXIT_CODES[checked.answer.value])
 

@@ -14,7 +14,7 @@ import typer
 from signkit.cli.language import choose_language, words
 from signkit.cli.options import OpenBrowser
 from signkit.cli.terminal import tell
-from signkit.errors import FileUnusable, MissingExtra, system_cause
+from signkit.errors import MissingExtra
 from signkit.words import Language, Text
 
 if TYPE_CHECKING:
@@ -96,12 +96,7 @@ def run(
     else:
         options = DeskOptions(settings, settings.home_folder() / "desk", language, offline)
     options = replace(options, prompt=prompt.value, program=str(pinentry) if pinentry is not None else None)
-    try:
-        run_desk(
-            options, lambda page, address: open_page(page, address, wanted=browser), port=port, idle_seconds=idle * 60
-        )
-    except OSError as error:
-        raise FileUnusable("system-refused", path=f"127.0.0.1:{port}", cause=system_cause(error)) from error
+    run_desk(options, lambda page, address: open_page(page, address, wanted=browser), port=port, idle_seconds=idle * 60)
     tell(_ENDED)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from signkit.cli.desk import first_language, open_page
 from signkit.cli.terminal import tell
-from signkit.errors import FileUnusable, MissingExtra, system_cause
+from signkit.errors import MissingExtra
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ def run_for_desk(desk: str, *, name: str | None, pair_again: bool, browser: bool
         tell(_READY, desk=desk)
         open_page(page, address, wanted=browser)
 
-    try:
-        work = run_agent(options, OfficeServer(device, options.language), ready, once=once)
-    except OSError as error:
-        raise FileUnusable("system-refused", path="127.0.0.1", cause=system_cause(error)) from error
+    work = run_agent(options, OfficeServer(device, options.language), ready, once=once)
     if work.last is not None:
         tell(work.last)
 

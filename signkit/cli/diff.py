@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import typer
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PlainFormat, TextOrJson
+from signkit.plain_data import json_text
 from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(
 
     diff = diff_pdf(read_input(pdf), str(pdf))
     if format_ is TextOrJson.JSON:
-        sys.stdout.write(json.dumps(diff.to_json(), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(diff.to_json(), indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _lines(diff)))
 

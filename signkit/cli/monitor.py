@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from signkit.cli.language import translate, words
 from signkit.cli.options import EvidenceFolders, PlainFormat, TextOrJson, Trust
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _json(kept: Archive, change: SignerChange) -> str:
         "entry": change.entry, "title": title, "role": change.field, "party": name,
         "revoked_at": iso(change.revoked_at), "certificate_ends": change.ends.isoformat(), "new": change.is_new,
     }  # fmt: skip
-    return json.dumps(plain, ensure_ascii=False)
+    return json_text(plain)
 
 
 def _title_and_role(kept: Archive, change: SignerChange) -> tuple[str | None, str | None]:

@@ -26,6 +26,7 @@ from typer.exceptions import Abort, TyperException
 
 from signkit.cli.help_pages import COMMAND_METAVAR, COMMANDS, OPTIONS_METAVAR, HelpWriter, sections, usage_pieces
 from signkit.cli.usage_errors import no_such_command, usage_error
+from signkit.errors import OutputExists
 
 
 class OptionGroup:
@@ -120,7 +121,7 @@ class _InUsersLanguage:
 
 
 class GroupedCommand(_InUsersLanguage, TyperCommand):
-    """A command whose help shows its options by group.
+    """A command whose help shows its options by group, and whose errors advise no option that it lacks.
 
     Attributes:
         MOVED: options that stand elsewhere now, with what is said to who still types them.
@@ -135,6 +136,14 @@ class GroupedCommand(_InUsersLanguage, TyperCommand):
         except TyperException as error:
             if hint := self.MOVED.get(getattr(error, "option_name", None) or ""):
                 error.hint = hint  # type: ignore[attr-defined]
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        try:
+            return super().invoke(ctx)
+        except OutputExists as error:
+            error.is_final = not any("--overwrite" in each.opts for each in self.params)
             raise
 
 

@@ -56,6 +56,7 @@ def auth_app(
     from signkit.rehearsal.auth_app.server import open_server
     from signkit.rehearsal.cards import CARD_NAMES
     from signkit.settings import load_settings
+    from signkit.web.common.listening import listening_refused
 
     if holder not in CARD_NAMES:
         known = ", ".join(CARD_NAMES)
@@ -67,7 +68,7 @@ def auth_app(
     try:
         server = open_server(folder, holder, port, agrees=agree)
     except OSError as error:
-        raise UsageProblem(_PORT_TAKEN, _OTHER_PORT) from error
+        raise listening_refused("127.0.0.1", port, error) from error
     with server:
         phone = server.provider.phone
         tell(_SERVING, address=server.address, holder=phone.holder, settings=folder / REGISTRATION_FILE)
@@ -98,17 +99,14 @@ def operator(
         from signkit.web.api.rehearsal import run_rehearsal_operator
     except ImportError as error:
         raise MissingExtra("signkit rehearsal operator", "service") from error
-    try:
-        run_rehearsal_operator(
-            load_settings(),
-            port=port,
-            revoked=revoked or [],
-            on_ready=lambda it: tell(
-                _OPERATOR_SERVING, url=it.url, key_file=json.dumps(str(it.key_file)), settings=settings
-            ),
-        )
-    except OSError as error:
-        raise UsageProblem(_PORT_TAKEN, _OTHER_PORT) from error
+    run_rehearsal_operator(
+        load_settings(),
+        port=port,
+        revoked=revoked or [],
+        on_ready=lambda it: tell(
+            _OPERATOR_SERVING, url=it.url, key_file=json.dumps(str(it.key_file)), settings=settings
+        ),
+    )
 
 
 _OPERATOR_SERVING = Text(
@@ -121,8 +119,6 @@ _OPERATOR_SERVING = Text(
     "  operator_key_file = {key_file}\n"
     "その後: signkit validate PDF --trust rehearsal",
 )
-_PORT_TAKEN = Text("The port cannot be used", "そのポートは使えません")
-_OTHER_PORT = Text("Leave --port out to take a free one.", "--port を省くと空きポートを使います。")
 _SERVING = Text(
     "The emulated phone of {holder} signs at {address}; Ctrl-C ends it.\n"
     "  signkit sign PDF --as ROLE --signer auth-app:rehearsal --profile pkcs7\n"

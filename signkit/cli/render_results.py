@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from signkit.cli.language import LANGUAGE
 from signkit.cli.options import TextOrJson
 from signkit.cli.terminal import tell
 from signkit.errors import ContractRefused, Problem, RowsRefused
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def contract_answer(output: str, roles: Sequence[str], warnings: Sequence[Proble
 
 def print_json(answer: Mapping[str, Any]) -> None:
     """Print an answer for scripts."""
-    print(json.dumps(answer, ensure_ascii=False))
+    print(json_text(answer))
 
 
 def _found_json(problems: Sequence[Problem]) -> dict[str, Any]:

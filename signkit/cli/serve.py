@@ -9,7 +9,7 @@ import typer
 
 from signkit.cli.language import words
 from signkit.cli.terminal import tell
-from signkit.errors import FileUnusable, MissingExtra, system_cause
+from signkit.errors import MissingExtra
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -45,10 +45,7 @@ def run(
         raise MissingExtra("signkit serve", "service") from error
     from signkit.settings import load_settings
 
-    try:
-        run_service(folder, load_settings(), host=host, port=port, on_ready=_announce)
-    except OSError as error:
-        raise FileUnusable("system-refused", path=f"{host}:{port}", cause=system_cause(error)) from error
+    run_service(folder, load_settings(), host=host, port=port, on_ready=_announce)
     tell(_ENDED)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from signkit.cli.options import AskPassword, At, EvidenceFolders, PasswordStdin,
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def run(
 def _pieces(rows: Iterator[ContractStatus | UnreadableFile], format_: StatusFormat) -> Iterator[str]:
     """Yield what is written of each file."""
     if format_ is StatusFormat.JSON:
-        return (json.dumps(row.to_json(), ensure_ascii=False) + "\n" for row in rows)
+        return (json_text(row.to_json()) + "\n" for row in rows)
     if format_ is StatusFormat.CSV:
         from signkit.cli.status_table import status_rows
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE
+from signkit.progress.contract import state_of
 from signkit.reporting.formats import report_wording
 from signkit.reporting.formats.csv_table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.times import zone_name
@@ -14,6 +15,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus, PartyStatus
     from signkit.progress.overview import UnreadableFile
+    from signkit.validation.report import SignatureReport
 
 COLUMNS = (
     "file", "role", "state", "signed_at", "verdict", "level", "key_kind", "next", "complete", "title", "party", "name",
@@ -50,8 +52,9 @@ def _contract(status: ContractStatus) -> Iterator[dict[str, Any]]:
         "complete": _complete(status),
         "time_zone": zone_name(status.report.validation_time),
     }
-    for party in status.parties:
-        yield common | _party(party, status)
+    rows = [_party(party, status) for party in status.parties] + [_other(each) for each in status.other_signatures]
+    # A file that nobody signs and nobody is to sign is a file all the same.
+    yield from (common | row for row in rows or [{"verdict": _verdict(status.report.verdict)}])
 
 
 def _complete(status: ContractStatus) -> bool | str:
@@ -70,12 +73,25 @@ def _party(party: PartyStatus, status: ContractStatus) -> dict[str, Any]:
     }
     if signature is None:
         return row
-    return row | {
-        "verdict": token_words(report_wording.VERDICTS, signature.verdict, LANGUAGE),
+    return row | _signature(signature) | {"name": signature.party.name if signature.party else ""}
+
+
+def _other(signature: SignatureReport) -> dict[str, Any]:
+    """A signature that is no party's."""
+    state = token_words(_STATES, state_of(signature), LANGUAGE)
+    return {"role": signature.field or "", "state": state} | _signature(signature)
+
+
+def _signature(signature: SignatureReport) -> dict[str, Any]:
+    return {
+        "verdict": _verdict(signature.verdict),
         "level": report_wording.say_level(signature.level, LANGUAGE) if LANGUAGE == "ja" else signature.level,
         "key_kind": token_words(report_wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
-        "name": signature.party.name if signature.party else "",
     }
+
+
+def _verdict(verdict: str) -> str:
+    return token_words(report_wording.VERDICTS, verdict, LANGUAGE)
 
 
 _STATES = {

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from signkit.progress.chain import Chain
     from signkit.progress.contract import ContractStatus, PartyStatus
     from signkit.progress.overview import UnreadableFile
+    from signkit.validation.report import SignatureReport
 
 
 def status_texts(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
@@ -36,6 +37,8 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     lines += [line for party in status.parties for line in _party(party)]
     if not status.parties:
         lines.append("  " + translate(_NO_FIELDS))
+    if status.other_signatures:
+        lines.append("  [!] " + translate(_OTHERS, signatures=", ".join(map(_other, status.other_signatures))))
     if status.open_fields:
         lines.append("  [!] " + translate(_OPEN_FIELDS, fields=", ".join(status.open_fields)))
     lines.append("  " + translate(status.may_still_change()))
@@ -56,6 +59,10 @@ def _party(party: PartyStatus) -> Iterator[str]:
     yield f"  {_mark(party)} {_say(party)}"
     if party.signature is not None:
         yield f"      {_times(party)}"
+
+
+def _other(signature: SignatureReport) -> str:
+    return f"{signature.field or '?'} ({translate(VERDICTS[signature.verdict])})"
 
 
 def _chain_lines(chain: Chain) -> Iterator[str]:
@@ -131,6 +138,10 @@ _UNREADABLE = Text("cannot be read. {cause}", "読み取れません。{cause}")
 _OPEN_FIELDS = Text(
     "Signature fields that none of the parties named is to sign: {fields}. The contract does not say whose they are.",
     "契約データのどの当事者のものでもない署名欄があります: {fields}。誰の署名欄か契約データからは分かりません。",
+)
+_OTHERS = Text(
+    "Signatures beside those of the parties: {signatures}. Whose they are says signkit validate.",
+    "当事者の署名欄のものではない署名があります: {signatures}。誰の署名かは signkit validate で確認できます。",
 )
 _NO_FIELDS = Text("There is no signature field in it.", "署名欄がありません。")
 _AMENDS = Text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import SequenceMatcher
@@ -13,6 +12,7 @@ import typer
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PlainFormat, TemplateName, TextOrJson
 from signkit.errors import UsageProblem
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(
     found = version_diff(old, new)
     if format_ is TextOrJson.JSON:
         versions = {"template": today.id, "from": old.version, "to": new.version}
-        print(json.dumps({**versions, **asdict(found)}, ensure_ascii=False, indent=1))
+        print(json_text({**versions, **asdict(found)}, indent=1))
     else:
         print("\n".join(_lines(old, new, found)))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signkit.cli.language import LANGUAGE, translate
 from signkit.cli.options import PlainFormat, TemplateName, TextOrJson
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 
@@ -19,7 +19,7 @@ def run(name: TemplateName, format_: PlainFormat = TextOrJson.TEXT) -> None:
 
     found = law_list(find_template(name, load_settings()))
     if format_ is TextOrJson.JSON:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(json_text(found, indent=1))
     else:
         print("\n".join(_lines(found)))
 

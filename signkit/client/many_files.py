@@ -1,6 +1,6 @@
 """Many files judged by a service, as `signkit.reporting.batch.validate_many` judges them here: same names, same order.
 
-The files are read here: folders, globs, archives and URLs as ever; what lies beside a detached signature goes with it.
+The files are read here: folders, globs, archives and URLs as ever; what lies beside a signature goes with it.
 """
 
 from __future__ import annotations
@@ -11,20 +11,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from signkit.client.service import Client
-from signkit.cms.container import ContainerUnreadable, read_container, without_armour
 from signkit.cms.content import places_of_content
 from signkit.errors import InputUnreadable, ServiceError
 from signkit.errors.service_causes import service_cause
 from signkit.incoming import FileProblem, is_url, read_file, read_location, too_large
 from signkit.reporting.arrivals import Arrivals
 from signkit.reporting.inputs import FileSource, sources
-from signkit.validation.api import not_read
+from signkit.validation.api import looks_like_cms, not_read
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, iso
 from signkit.words import is_shown
@@ -58,8 +56,9 @@ class ServerJudge:
         if known == digest:
             return None
         content = _content_beside(source, data, self.options.limits.bytes)
+        wishes = wishes_of(self.options) | ({"beside": True} if content is not None else {})
         try:
-            told = self.client.validate(data, _sent_name(source.name), content=content, wishes=wishes_of(self.options))
+            told = self.client.validate(data, _sent_name(source.name), content=content, wishes=wishes)
         except ServiceError as error:
             if error.code != "server-refused" or error.facts["problem"] != _TOO_LARGE:
                 raise
@@ -142,8 +141,8 @@ def _sent_name(name: str) -> str:
 
 
 def _content_beside(source: FileSource, data: bytes, limit: int) -> bytes | None:
-    """Return what a detached signature signs, where it usually lies; None where there is none, or it is inside."""
-    if source.data is not None or is_url(source.name) or not _is_detached(data):
+    """Return what lies where a signature's content usually does; None where nothing does, or this is none."""
+    if source.data is not None or is_url(source.name) or not looks_like_cms(source.name, data):
         return None
     for place in places_of_content(Path(source.name)):
         if place.is_file():
@@ -152,14 +151,3 @@ def _content_beside(source: FileSource, data: bytes, limit: int) -> bytes | None
             except InputUnreadable:
                 return None
     return None
-
-
-def _is_detached(data: bytes) -> bool:
-    if data.lstrip()[:5] == b"%PDF-":
-        return False
-    try:
-        with without_armour(BytesIO(data)) as plain:
-            plain.seek(0)
-            return read_container(plain).content is None
-    except (ContainerUnreadable, ValueError, OSError):
-        return False

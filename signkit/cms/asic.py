@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from signkit.cms.container import Parts
 from signkit.cms.content import CHANGED_MEANWHILE, NOT_AS_WRITTEN, BytesPieces, Content, FilePieces
 from signkit.errors import SigningRefused
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 MIME_TYPE = "application/vnd.etsi.asic-e+zip"
 NAMESPACE = "http://uri.etsi.org/02918/v1.2.1#"
@@ -91,7 +91,7 @@ def _refuse_names(names: Sequence[str]) -> None:
             )
         # mimetype and META-INF have their meaning (EN 319 162-1 A.1, 4.4.4); "\" and ":" are paths elsewhere, and lead
         # out.
-        if plain in ("mimetype", "meta-inf") or not name.isprintable() or "\\" in name or ":" in name:
+        if plain in ("mimetype", "meta-inf") or not are_shown(name) or "\\" in name or ":" in name:
             raise SigningRefused(
                 "container-not-made",
                 cause=Text(f"{name!r} is no name for a file in it", f"{name!r} はファイル名に使えません"),

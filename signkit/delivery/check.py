@@ -142,7 +142,8 @@ def _document_points(status: ContractStatus) -> tuple[Point, ...]:
         return (_point("document-broken", DeliveryJudgement.MISSING),)
     if status.is_broken:
         return (_point("document-not-good", DeliveryJudgement.NOT_PROVEN),)
-    return (_point("document-unsigned", DeliveryJudgement.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
+    # A document timestamp is nobody's consent: one alone does not make a signed document.
+    return () if status.report.signatures else (_point("document-unsigned", DeliveryJudgement.MISSING),)
 
 
 def _recipient_check(

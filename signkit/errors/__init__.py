@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors.exit_codes import ExitCode
 from signkit.errors.root import SignKitError, naming
-from signkit.errors.system import NOT_REGULAR, system_cause
+from signkit.errors.system import NOT_REGULAR, syntax_cause, system_cause
 
 if TYPE_CHECKING:
     from signkit.errors.archive import ArchiveError
@@ -136,5 +136,6 @@ __all__ = [
     "UsageProblem",
     "ValidationRefused",
     "naming",
+    "syntax_cause",
     "system_cause",
 ]

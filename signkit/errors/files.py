@@ -23,9 +23,14 @@ class InputUnreadable(SignKitError):
 
 @dataclass(eq=False)
 class OutputExists(SignKitError):
-    """The output is already there and is not overwritten."""
+    """The output is already there and is not overwritten.
+
+    Attributes:
+        is_final: the command has no option to replace it.
+    """
 
     path: str
+    is_final: bool = False
     code = "output-exists"
 
 

@@ -27,6 +27,8 @@ _JAPANESE = {
     errno.EINVAL: "使えない名前または値です",
     errno.ENXIO: "ファイルとして読み書きできないものです",
     errno.EBUSY: "使用中です",
+    errno.EADDRINUSE: "ほかのプログラムが使用中です",
+    errno.EADDRNOTAVAIL: "このコンピューターのアドレスではありません",
     errno.EIO: "読み書き中に装置のエラーが起きました",
     errno.EMFILE: "開いているファイルが多すぎます",
     errno.ENFILE: "開いているファイルが多すぎます",
@@ -68,6 +70,11 @@ def system_cause(error: Exception) -> Text:
     on_windows = _JAPANESE_ON_WINDOWS.get(getattr(error, "winerror", None) or 0)
     ours = on_windows or _JAPANESE.get(getattr(error, "errno", None) or 0) or _of_sqlite(error)
     return Text(said, ours or _JAPANESE_OF_PYTHON.get(said, said))
+
+
+def syntax_cause(error: Exception) -> Text:
+    """Return why a file in a known format (TOML, JSON) cannot be read, in its parser's words."""
+    return Text(str(error), f"書式の誤り ({error})")
 
 
 def _of_sqlite(error: Exception) -> str | None:

@@ -41,10 +41,15 @@ def tell(text: Text, language: Language, facts: dict[str, object]) -> str:
     return text.in_language(language, **{name: Fact(value, language) for name, value in facts.items()})
 
 
+#: A fact may be a stranger's: a name of a megabyte says no more than its beginning.
+_LONGEST = 2000
+
+
 def _plain(value: Any, language: Language) -> str:
     if isinstance(value, tuple):
         return ", ".join(_plain(each, language) for each in value)
-    return value.in_language(language) if hasattr(value, "in_language") else format(value)
+    said = value.in_language(language) if hasattr(value, "in_language") else format(value)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def _or_none(value: tuple[str, ...], language: Language) -> str:
@@ -128,6 +133,8 @@ _TRIES_OF_TOKEN = {
     ),
 }
 _NAME_ONE = Text("Name one of the empty fields with --as.", "--as で空の署名欄を指定してください。")
+_OTHER_NAME = Text("Give another name.", "別の名前を指定してください。")
+_OR_OVERWRITE = Text("Give another name, or add --overwrite.", "別の名前を指定するか、--overwrite を付けてください。")
 _MAKE_ONE = Text(
     "Say where to sign and the field is made: --field-at PAGE:X,Y,W,H, in millimetres from the page's upper left "
     "corner, for example --field-at 1:120,240,70,25 (or last:120,240,70,25).",
@@ -151,5 +158,6 @@ WAYS: dict[str, Callable[[Any, Language], str]] = {
     "install": lambda extra, _: install_command(extra),
     "secret": lambda value, language: _SECRET_NAMES[value].in_language(language),
     "tries": lambda value, language: _TRIES_OF_TOKEN[value].in_language(language),
+    "other-name": lambda is_final, language: (_OTHER_NAME if is_final else _OR_OVERWRITE).in_language(language),
     "way-to-sign": lambda empty, language: (_NAME_ONE if empty else _MAKE_ONE).in_language(language),
 }

@@ -80,7 +80,7 @@ FILES: dict[str, Wording] = {
     ),
     "output-exists": Wording(
         Text("{path} exists already.", "{path} は既にあります。"),
-        Text("Give another name, or add --overwrite.", "別の名前を指定するか、--overwrite を付けてください。"),
+        Text("{is_final:other-name}", "{is_final:other-name}"),
         exit_code=ExitCode.OUTPUT,
     ),
     "export-folder-taken": Wording(

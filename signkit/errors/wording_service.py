@@ -25,6 +25,27 @@ SERVICE: dict[str, Wording] = {
         Text("{path} cannot be used: {cause}.", "{path} を使えません: {cause}。"),
         Text("See docs/guides/service.md.", "docs/guides/service.md をご覧ください。"),
     ),
+    "port-taken": Wording(
+        Text("Another program listens at {address} already.", "{address} はほかのプログラムが使用中です。"),
+        Text(
+            "End it, or give another port with --port (0 takes a free one).",
+            "そのプログラムを終了するか、--port で別のポートを指定してください (0 は空きを使います)。",
+        ),
+    ),
+    "port-refused": Wording(
+        Text("Nobody may listen at {address}: {cause}.", "{address} で待ち受けできません: {cause}。"),
+        Text(
+            "Ports below 1024 are the administrator's: give another with --port.",
+            "1024 未満のポートには管理者の権限が必要です。--port で別のポートを指定してください。",
+        ),
+    ),
+    "address-foreign": Wording(
+        Text("Nobody can listen at {address}: {cause}.", "{address} で待ち受けできません: {cause}。"),
+        Text(
+            "Give an address that this machine has with --host, such as 127.0.0.1.",
+            "--host には、127.0.0.1 のようなこのコンピューター自身のアドレスを指定してください。",
+        ),
+    ),
     "service-workers": Wording(
         Text("The worker processes do not start: {cause}.", "処理用のプロセスを開始できません: {cause}。"),
         Text(
@@ -127,6 +148,13 @@ SERVICE: dict[str, Wording] = {
         Text(
             "Give 1 to 200 printable characters, without spaces at the ends.",
             "表示できる 1～200 文字で、前後に空白を入れずに指定してください。",
+        ),
+    ),
+    "key-name": Wording(
+        Text("{name!r} is no name of a key.", "{name!r} はキーの用途として使えません。"),
+        Text(
+            "Give 1 to 100 printable characters, without spaces at the ends.",
+            "表示できる 1～100 文字で、前後に空白を入れずに指定してください。",
         ),
     ),
     "person-name": Wording(

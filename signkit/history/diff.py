@@ -73,7 +73,7 @@ def _diff(data: bytes, name: str, limits: Limits) -> Diff:
         revisions = [steps.original()]
         revisions += [steps.revision(number) for number in range(1, len(history))]
         revisions[-1] = _with_damage(revisions[-1], file)
-        revisions = _with_unseen(revisions, file)
+        revisions = _with_unseen(revisions, file, made)
         overall = steps.overall(revisions)
     return Diff(name, hashlib.sha256(data).hexdigest(), tuple(revisions), overall)
 
@@ -151,7 +151,7 @@ def _with_damage(revision: RevisionDiff, file: PdfFile) -> RevisionDiff:
     return RevisionDiff(revision.number, revision.end, revision.after, items, revision.not_compared)
 
 
-def _with_unseen(revisions: Sequence[RevisionDiff], file: PdfFile) -> list[RevisionDiff]:
+def _with_unseen(revisions: Sequence[RevisionDiff], file: PdfFile, made: Sequence[Made]) -> list[RevisionDiff]:
     """Tell where something was changed that no comparison shows, or that readers take in different ways."""
     found = find_signatures(file)
     changes = Changes(file, found)
@@ -160,11 +160,25 @@ def _with_unseen(revisions: Sequence[RevisionDiff], file: PdfFile) -> list[Revis
     told = [*revisions[:1]]
     for older, newer in pairwise(revisions):
         first, last = places.get(older.end), places.get(newer.end)
-        hidden = not newer.items and first is not None and last is not None and _is_more(changes, first, last)
+        untold = _only_adds(newer, sum(one.state == newer.number - 1 for one in made))
+        hidden = untold and first is not None and last is not None and _is_more(changes, first, last)
         if newer is revisions[-1] and not any(item.kind in _OF_THE_DOCUMENT for item in newer.items):
             hidden = hidden or _is_left_open(changes, found)
         told.append(replace(newer, not_compared=(*newer.not_compared, _UNSEEN)) if hidden else newer)
     return told
+
+
+def _only_adds(revision: RevisionDiff, signed: int) -> bool:
+    """Whether nothing is told of a revision but what it adds, which explains nothing that came in with it.
+
+    Whoever signs first may bring anything: the document is theirs (a certification brings /Perms).
+    """
+    if signed and not revision.after:
+        return not revision.items
+    kinds = [item.kind for item in revision.items]
+    # What is told of signatures beyond those that were made is told of those that were there.
+    marks = sum(kind in ("signature", "timestamp") for kind in kinds)
+    return marks <= signed and not any(kind in _OF_THE_DOCUMENT for kind in kinds)
 
 
 def _is_left_open(changes: Changes, found: Sequence[FoundSignature]) -> bool:

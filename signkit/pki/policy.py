@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from signkit.errors import InputUnreadable, ValidationRefused
+from signkit.errors import InputUnreadable, ValidationRefused, syntax_cause
 from signkit.incoming import read_file
 from signkit.limits import POLICY_BYTES
 from signkit.pki.algorithms import SignatureAlgorithm, key_bits
@@ -157,10 +157,8 @@ def load_policy(path: Path) -> Policy:
         values = tomllib.loads(read_file(path, POLICY_BYTES).decode())
     except InputUnreadable as error:
         raise ValidationRefused("policy-unreadable", path=str(path), cause=error.cause) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValidationRefused(
-            "policy-unreadable", path=str(path), cause=Text(str(error), f"書式の誤り ({error})")
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise ValidationRefused("policy-unreadable", path=str(path), cause=syntax_cause(error)) from error
     return _policy(values, str(path), path.stem)
 
 

@@ -104,12 +104,27 @@ class ContractStatus:
         """
         good = all(party.state in (PartyState.SIGNED, PartyState.UNPROVEN) for party in self.parties)
         said = bool(self.parties) and not self.open_fields and not self.is_altered
-        return said and good and self.report.verdict is not Verdict.FAILED
+        return said and good and not self.is_broken
 
     @property
     def is_broken(self) -> bool:
-        """Whether a signature is not good: it failed, what came after it was not judged, or nobody trusted made it."""
-        return any(party.state is PartyState.BROKEN for party in self.parties)
+        """Whether a signature is not good: it failed, what came after it was not judged, or nobody trusted made it.
+
+        Of any signature, whoever's field it is in; a document timestamp is not good where it failed.
+        """
+        return self.report.verdict is Verdict.FAILED or bool(self._not_good)
+
+    @property
+    def other_signatures(self) -> tuple[SignatureReport, ...]:
+        """The signatures that are no party's: in a field of nobody's, in none, or another one in a party's field."""
+        own = {id(party.signature) for party in self.parties}
+        return tuple(each for each in self.report.signatures if id(each) not in own)
+
+    @property
+    def _not_good(self) -> list[SignatureReport]:
+        broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
+        others = [each for each in self.other_signatures if standing(each) is ProofState.NOT_GOOD]
+        return [each for each in broken if each is not None] + others
 
     @property
     def is_altered(self) -> bool:
@@ -139,14 +154,13 @@ class ContractStatus:
 
     def may_still_change(self) -> Text:
         """Say what the signatures there are still permit."""
-        broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
-        if broken:
-            if not all(map(_is_untrusted, broken)):
+        if self.is_broken:
+            if self.report.verdict is Verdict.FAILED or not all(map(_is_untrusted, self._not_good)):
                 return _BROKEN
             rehearsed = any(step.code == "name-rehearsal" for step in self.report.next)
             return _REHEARSED.filled(file=shlex.quote(self.file)) if rehearsed else _UNTRUSTED
-        if not any(party.signature for party in self.parties):
-            return _UNSIGNED
+        if not self.report.signatures:
+            return _STAMPED if self.report.document_timestamps else _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
         if self.is_altered:
             return _ALTERED
@@ -168,6 +182,7 @@ class ContractStatus:
             "evidence_until": self.report.evidence_until.to_json() if self.report.evidence_until else None,
             "next": list(self.next_roles),
             "open_fields": list(self.open_fields),
+            "other_signatures": [{"field": each.field, "verdict": str(each.verdict)} for each in self.other_signatures],
             "parties": [_party_json(party) for party in self.parties],
             "parallel_with": list(self.parallel_with),
             "amends": [each.to_json() for each in self.chain.amends],
@@ -219,7 +234,7 @@ def _states(
     for party in parties:
         signature = signatures.get(party.role)
         if signature is not None:
-            state = _STATES[standing(signature)]
+            state = state_of(signature)
         else:
             state = PartyState.WAITING if blocked else PartyState.NEXT
             blocked = fixed
@@ -234,11 +249,16 @@ _STATES = {
 }
 
 
-def _is_untrusted(signature: SignatureReport | None) -> bool:
+def state_of(signature: SignatureReport) -> PartyState:
+    """Return what a signature is to whoever's field it is in."""
+    return _STATES[standing(signature)]
+
+
+def _is_untrusted(signature: SignatureReport) -> bool:
     """Whether nothing speaks against a signature but that no trusted authority vouches for it."""
-    match = signature.party_match if signature is not None else None
+    match = signature.party_match
     wrong_person = match is not None and match.verdict == "mismatch"
-    return signature is not None and signature.sub_indication == _NO_CHAIN and not wrong_person
+    return signature.sub_indication == _NO_CHAIN and not wrong_person
 
 
 def _party_json(party: PartyStatus) -> dict[str, Any]:
@@ -259,6 +279,11 @@ def _party_json(party: PartyStatus) -> dict[str, Any]:
 
 
 _UNSIGNED = Text("Nobody has signed: everything may still change.", "まだ誰も署名していません。内容を変更できます。")
+_STAMPED = Text(
+    "Nobody has signed. Signatures and evidence may be added; any change of the text breaks the timestamp there is.",
+    "まだ誰も署名していません。署名と検証用の情報を加えられます。"
+    "本文を変更すると、付いているタイムスタンプは無効になります。",
+)
 _CERTIFIED = Text(
     "Only further signatures, form entries and evidence may be added; the text may not change.",
     "以後に加えられるのは署名・記入・検証用の情報だけです。本文は変更できません。",
@@ -302,6 +327,7 @@ _REHEARSED = Text(
     "リハーサル用の鍵による署名です。信頼すると指定したときだけ信頼されます: signkit status {file} --trust rehearsal",
 )
 _BROKEN = Text(
-    "A signature is not good: do not sign this file. 'signkit validate' says why.",
-    "有効と認められない署名があります。このファイルに署名しないでください。理由は signkit validate で確認できます。",
+    "A signature or timestamp is not good: do not sign this file. 'signkit validate' says why.",
+    "有効と認められない署名またはタイムスタンプがあります。このファイルに署名しないでください。"
+    "理由は signkit validate で確認できます。",
 )

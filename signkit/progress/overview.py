@@ -46,6 +46,7 @@ class UnreadableFile:
             "complete": False,
             "next": [],
             "open_fields": [],
+            "other_signatures": [],
             "parties": [],
             "parallel_with": [],
             "amends": [],

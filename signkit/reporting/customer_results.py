@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 
+from signkit.plain_data import json_text
 from signkit.validation.customers import Customer, CustomerTable
 from signkit.validation.report import Report
 
@@ -39,7 +39,7 @@ class ResultRow:
 
     def json_line(self) -> str:
         """Return the line as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json_text(asdict(self))
 
 
 @dataclass

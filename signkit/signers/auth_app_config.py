@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from signkit.errors import InputUnreadable, SignerUnusable, system_cause
+from signkit.errors import InputUnreadable, SignerUnusable, syntax_cause, system_cause
 from signkit.pki.http import is_this_machine
 from signkit.secret_file import SecretUnsafe, read_private_file, read_secret
 from signkit.settings import Settings
@@ -143,7 +143,7 @@ def _read_settings(path: Path) -> dict[str, str]:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        _refuse(path, "TOML", Text(str(error), f"書式の誤り ({error})"))
+        _refuse(path, "TOML", syntax_cause(error))
     for item, value in given.items():
         if item not in _NEEDED and item not in _DEFAULTS:
             _refuse(path, item, Text("unknown setting", "その名前の設定はありません"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from signkit.errors import SigningRefused
 from signkit.pdf.writing.opening import entry
 from signkit.pdf.writing.written_fields import form_fields
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -58,7 +58,7 @@ def refuse_new_field(reader: PdfFileReader, name: str) -> None:
         SigningRefused("field-not-added"): the name is no field's or is taken, or a signature forbids it.
     """
     # ISO 32000-2 12.7.4.2: a partial name has no full stop, which parts it from its children's.
-    if not name or "." in name or not name.isprintable():
+    if not name or "." in name or not are_shown(name):
         raise SigningRefused("field-not-added", role=name, cause=_NO_NAME)
     fields = list(form_fields(reader))
     # A name that begins another field's would make that one its child.

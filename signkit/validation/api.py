@@ -70,21 +70,28 @@ def validate_streamed(name: str, options: ValidationOptions, *, content: Path | 
         from signkit.validation.asic_file import validate_asic  # containers load what makes them
 
         return _other(validate_asic(name, options), options)
-    return _other(validate_cms_file(name, options, content=content), options) if _looks_like_cms(name, head) else None
+    return _other(validate_cms_file(name, options, content=content), options) if looks_like_cms(name, head) else None
 
 
-def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
+def validate_data(
+    data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None, beside: Path | None = None
+) -> Report:
     """Judge bytes; ``name`` is what they are called, and by its ending tells some kinds.
 
+    Args:
+        content: what a detached signature signs.
+        beside: what lay beside a signature, by a name that people take for what was signed.
+
     Raises:
-        InputUnreadable: ``content`` is named and cannot be read.
+        InputUnreadable: ``content`` or ``beside`` is named and cannot be read.
     """
     if name.lower().endswith(_ASIC_SUFFIXES):
         from signkit.validation.asic_file import validate_asic_stream
 
         return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
-    if _looks_like_cms(name, data):
-        return _other(validate_cms(data, name=name, options=options, content=_content(content, options)), options)
+    if looks_like_cms(name, data):
+        named, by_it = _content(content, options), _content(beside, options)
+        return _other(validate_cms(data, name=name, options=options, content=named, beside=by_it), options)
     return validate_pdf(data, name=name, options=options)
 
 
@@ -107,7 +114,7 @@ def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Rep
     return unreadable(blank, problem.code, **({"detail": problem.detail} if problem.detail is not None else {}))
 
 
-def _looks_like_cms(name: str, data: bytes) -> bool:
+def looks_like_cms(name: str, data: bytes) -> bool:
     """Tell a CMS, which may hold a whole PDF, from a PDF, which may begin with anything (ISO 32000-2 7.5.2)."""
     if data.lstrip()[:5] == b"%PDF-":
         return False
@@ -121,5 +128,5 @@ def _looks_like_cms(name: str, data: bytes) -> bool:
 
 
 def _content(named: Path | None, options: ValidationOptions) -> bytes | None:
-    """Return what a detached signature signs that came as bytes, of which nobody knows what lay beside it."""
+    """Return what came with a signature as bytes: of it alone nobody knows what lay beside."""
     return None if named is None else read_file(named, options.limits.bytes)

@@ -14,7 +14,7 @@ from signkit.cms.asic import MIME_TYPE
 from signkit.cms.content import UnknownDigest
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.zip_reading import ZipAmbiguous, check_layout, extra_fields, local_extra, unpacked
-from signkit.words import is_shown
+from signkit.words import are_shown, is_shown
 
 MAX_MEMBERS = 2_000
 _MAX_NAME = 1_024
@@ -174,7 +174,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
     if len(name) > _MAX_NAME or not name or name.startswith("/") or {"", ".", ".."} & set(parts):
         raise AsicUnreadable(f"a member is called {short_name(name)!r}")
     # zipfile cuts a name at a NUL, others do not; "\" and ":" are separators elsewhere.
-    if name != entry.orig_filename or "\\" in name or ":" in name or not name.isprintable():
+    if name != entry.orig_filename or "\\" in name or ":" in name or not are_shown(name):
         raise AsicUnreadable(f"a member is called {short_name(name)!r}")
     if entry.is_dir() and entry.file_size:
         raise AsicUnreadable(f"{short_name(name)} is a folder with content")

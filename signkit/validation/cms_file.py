@@ -72,16 +72,25 @@ def validate_cms_file(path: Path | str, options: ValidationOptions, *, content: 
         return _judge_or_refuse(blank, lambda: _judged_stream(stream, named, beside, options, blank))
 
 
-def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content: bytes | None = None) -> Report:
-    """Judge a signature given as DER, BER, PEM or S/MIME bytes; ``content`` is what a detached one signs.
+def validate_cms(
+    data: bytes,
+    *,
+    name: str,
+    options: ValidationOptions,
+    content: bytes | None = None,
+    beside: bytes | None = None,
+) -> Report:
+    """Judge a signature given as DER, BER, PEM or S/MIME bytes.  A report comes back, never an exception.
 
-    Whatever the bytes are, a report comes back, never an exception.
+    Args:
+        content: what a detached one signs.
+        beside: what lay beside it, which people open: as with a file's (`validate_cms_file`).
     """
     blank = _blank(name, hashlib.sha256(data).hexdigest(), options)
     if len(data) > options.limits.bytes:
         return unreadable(blank, "limit", detail=LimitExceeded("bytes", options.limits.bytes).words)
-    named = Content(BytesPieces(content)) if content is not None else None
-    return _judge_or_refuse(blank, lambda: _judged_stream(BytesIO(data), named, None, options, blank))
+    named, by_it = (Content(BytesPieces(each)) if each is not None else None for each in (content, beside))
+    return _judge_or_refuse(blank, lambda: _judged_stream(BytesIO(data), named, by_it, options, blank))
 
 
 def _blank(name: str, sha256: str, options: ValidationOptions) -> Report:

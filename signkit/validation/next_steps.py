@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 
 @dataclass(frozen=True)
@@ -292,5 +292,5 @@ def next_steps(needs: Iterable[tuple[Iterable[str], str | None]], file: str) -> 
 
 def _argument(file: str) -> str:
     """Return the name as it is typed in a shell; what lies in an archive or elsewhere has to be fetched first."""
-    fetched = "!" not in file and "://" not in file and file.isprintable()
+    fetched = "!" not in file and "://" not in file and are_shown(file)
     return shlex.quote(file) if fetched and file else "FILE"

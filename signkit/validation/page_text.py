@@ -67,12 +67,14 @@ class PageTextQuestion:
         end: how many bytes of the file are read: what its signature covers, or less where that shows the same.
         texts: names and the like.
         pages: those (from 0) that show the field: to load a page costs milliseconds; None: any.
+        covered: places at which other viewers than PDFium draw something over what the page says.
     """
 
     field: str
     end: int
     texts: frozenset[str]
     pages: tuple[int, ...] | None = None
+    covered: tuple[Box, ...] = ()
 
 
 def carried_beside(
@@ -184,8 +186,19 @@ def _read_pages(data: bytes, questions: Sequence[PageTextQuestion], password: st
             # A field has one place (12.7.5.5): of two, people see one and this might read the other.
             question = wanted[name]
             known = characters is not None and question not in found
-            found[question] = carried(characters or (), question.texts) if known else None
+            seen = [_as_seen(each, question.covered) for each in characters or ()]
+            found[question] = carried(seen, question.texts) if known else None
     return [found.get(question) for question in questions]
+
+
+#: A letter of no name: what stands below something else is one, whichever it is.
+_SOME_LETTER = "\ua66e"
+
+
+def _as_seen(character: Character, covered: Iterable[Box]) -> Character:
+    left, bottom, right, top = character.box
+    below = any(left < box[2] and box[0] < right and bottom < box[3] and box[1] < top for box in covered)
+    return character._replace(text=_SOME_LETTER) if below else character
 
 
 def _pages_asked(questions: Iterable[PageTextQuestion]) -> Sequence[int]:

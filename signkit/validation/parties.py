@@ -21,6 +21,7 @@ from signkit.pdf.pages import pages
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
+from signkit.validation.page_covers import unseen_covers
 from signkit.validation.page_states import PageStates
 from signkit.validation.page_text import Answer, Carried, PageTextQuestion, ask_beside
 from signkit.validation.reasons import reason
@@ -29,7 +30,7 @@ from signkit.validation.signing_services import is_organisation
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.pdf.reading.document import PdfFile
+    from signkit.pdf.reading.document import PdfFile, View
     from signkit.pki.policy import Policy
 
 _Key = tuple[str | None, int]
@@ -179,11 +180,15 @@ class Parties:
             party.name, party.organization, party.address, party.label.ja, party.label.en,
             *self._expected.get(field, ()),
         )  # fmt: skip
-        return PageTextQuestion(field, end, frozenset(filter(None, texts)), shown)
+        covered = tuple(unseen_covers(self._view_of(found), shown))
+        return PageTextQuestion(field, end, frozenset(filter(None, texts)), shown, covered)
+
+    def _view_of(self, found: FoundSignature) -> View:
+        return self._file.history.last if found.revision is None else self._file.history.view(found.revision)
 
     def _pages_of(self, found: FoundSignature) -> tuple[int, ...]:
         """Return the pages (from 0) that show the field, itself or by its widgets."""
-        view = self._file.history.last if found.revision is None else self._file.history.view(found.revision)
+        view = self._view_of(found)
         field = view.resolve(found.field_ref)
         kids = view.resolve(field.get("/Kids")) if isinstance(field, dict) else None
         widgets = (

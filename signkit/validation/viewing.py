@@ -14,6 +14,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from signkit.drawing import Area, Drawn, Leave, PlacedLetter, compare_states
+from signkit.pdf.changes.content_order import is_shown_by_some
 from signkit.pdf.changes.covering import has_looks, is_opaque, reach, visible_part
 from signkit.pdf.changes.field_text import brightness
 from signkit.pdf.changes.shown_values import ShownValue
@@ -239,6 +240,7 @@ def _comment_areas(view: View, ref: Ref) -> list[Leave]:
         return []
     # 12.5.6.14: a pop-up has no appearance of its own, and viewers draw a window.
     unseen = not has_looks(view, entries) or view.resolve(entries.get("/Subtype")) == "/Popup"
+    unseen = unseen or is_shown_by_some(view, entries)
     imagined = list(reach(view, entries)) if unseen and is_opaque(view, entries) else []
     return [Leave(box), *(Leave(each, covers=True) for each in imagined)]
 

@@ -94,6 +94,12 @@ def test_a_row_that_cannot_be_is_told_and_nothing_taken_in(text, words):
         said_in(text)
 
 
+def test_names_as_people_write_them_in_japan_are_words():
+    """The certificate of a My Number card has 山田　太郎 with a full-width space between."""
+    [row] = said_in("file,party,title\na.pdf,山田　太郎,売買契約書　写し\n")
+    assert row.facts == TransactionFacts(parties=(TransactionParty("山田　太郎"),), title="売買契約書　写し")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rows", ["nowhere.pdf,5\n", "売買.pdf,5\n売買.pdf,6\n"])
 def test_a_row_without_its_file_is_told_before_anything_is_taken_in(archive, options, office, rows):

@@ -27,5 +27,6 @@ def test_a_port_that_is_taken_is_told(tmp_path, lang):
         port = str(taken.getsockname()[1])
         answer = run_signkit("desk", "--no-browser", "--port", port, home=tmp_path, lang=lang)
     assert answer.error is not None
-    assert answer.error.code == "system-refused"
+    assert answer.error.code == "port-taken"
+    assert "--port" in answer.stderr
     assert f"127.0.0.1:{port}" in answer.stderr

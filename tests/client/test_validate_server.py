@@ -14,6 +14,7 @@ from tests.client.serving import Scripted, served
 from tests.command import run_signkit, start_signkit
 from tests.corpus.expectations import write_corpus
 from tests.corpus.making import made_corpus
+from tests.validation import pki
 from tests.web.api.conftest import start
 
 _AT = ("--at", "2026-01-02T03:04:05Z")
@@ -33,7 +34,7 @@ def service(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Some of each kind, broken ones, an archive, names that are no ASCII."""
+    """Some of each kind, broken ones, an archive, names that are no ASCII, signatures beside what they did not sign."""
     corpus, folder = tmp_path_factory.mktemp("corpus"), tmp_path_factory.mktemp("files")
     write_corpus(corpus, made_corpus())
     chosen = sorted(each for each in corpus.rglob("*") if each.suffix in (".pdf", ".p7m", ".p7s", ".asice"))
@@ -42,6 +43,11 @@ def files(tmp_path_factory):
     (folder / "壊れた 契約.pdf").write_bytes(b"%PDF-1.7 broken")
     (folder / "empty.pdf").write_bytes(b"")
     (folder / "no.p7m").write_bytes(b"0\x82")
+    inside = pki.signed_data(b"signed", pki.issue(pki.authority()), encapsulate=b"signed")
+    for name, beside in (("same.txt", b"signed"), ("other.txt", b"shown"), ("alone.txt", None)):
+        (folder / f"{name}.p7s").write_bytes(inside)
+        if beside is not None:
+            (folder / name).write_bytes(beside)
     shutil.make_archive(str(folder / "packed"), "zip", folder)
     return folder
 

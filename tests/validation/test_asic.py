@@ -28,7 +28,7 @@ from tests import witness
 from tests.refusals import refused_as
 from tests.validation import pki
 
-FILES = {"契約書.txt": b"The contract.\n" * 50, "図面 1.bin": bytes(range(256)) * 40}
+FILES = {"契約書.txt": b"The contract.\n" * 50, "図面　1.bin": bytes(range(256)) * 40}
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def test_listing_tells_which_manifest_names_a_file(made, tmp_path):
     path = tmp_path / "x.asice"
     path.write_bytes(rebuilt(made, extra=[("unsigned.txt", b"x")]))
     listed = {item.name: item.manifests for item in list_asic(path)}
-    assert listed == {"契約書.txt": (MANIFEST,), "図面 1.bin": (MANIFEST,), "unsigned.txt": ()}
+    assert listed == {"契約書.txt": (MANIFEST,), "図面　1.bin": (MANIFEST,), "unsigned.txt": ()}
 
 
 def test_listing_what_is_no_container_is_refused(tmp_path):
@@ -160,7 +160,7 @@ def test_a_changed_manifest_fails(made):
 
 
 def test_a_missing_file_does_not_pass(made):
-    report = made.judge(rebuilt(made, changes={"図面 1.bin": None}))
+    report = made.judge(rebuilt(made, changes={"図面　1.bin": None}))
     assert (report.verdict, report.signatures[0].sub_indication) == (Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND")
     assert "asic-missing" in codes(report)
 
@@ -223,7 +223,7 @@ def test_another_mimetype_is_refused(made):
 
 @pytest.mark.slow
 def test_a_bomb_is_stopped(made):
-    changes = {"図面 1.bin": bytes(64 * 1024 * 1024)}
+    changes = {"図面　1.bin": bytes(64 * 1024 * 1024)}
     report = made.judge(rebuilt(made, changes=changes))
     assert report.error is not None
     assert report.error.code == "limit"
@@ -251,7 +251,7 @@ def test_a_manifest_that_names_a_file_twice_is_refused(made):
     refused(made, rebuilt(made, changes={MANIFEST: twice}), "names a file twice")
 
 
-@pytest.mark.parametrize("names", [(), ("a.txt", "A.txt"), ("mimetype",), ("META-INF",), ("a\\b",)])
+@pytest.mark.parametrize("names", [(), ("a.txt", "A.txt"), ("mimetype",), ("META-INF",), ("a\\b",), ("a\u202eb",)])
 def test_files_that_cannot_share_a_container_are_refused_before_signing(names):
     with refused_as("container-not-made"):
         make_manifest([DataObject(name, Content(BytesPieces(b"x"))) for name in names])
@@ -394,7 +394,7 @@ def test_containers_of_other_writers_pass(made, laid):
 
 @pytest.mark.slow
 def test_whatever_byte_of_the_headers_is_changed_all_programs_read_the_same_or_it_does_not_pass(made, laid):
-    data = lay([replace(item, described=item.name == "図面 1.bin") for item in laid])
+    data = lay([replace(item, described=item.name == "図面　1.bin") for item in laid])
     wanted = read_by_directory(data)
     bodies = [zlib.compress(item.data, 6)[2:-4] for item in laid if item.name != "mimetype"]
     skipped = {place for body in bodies for place in range(data.index(body), data.index(body) + len(body))}

@@ -90,6 +90,7 @@ def test_an_organisation_under_an_unknown_authority_is_told_from_a_rehearsals_ke
     [
         ("契約 (1).pdf", "'契約 (1).pdf'"),
         ("$(rm x).pdf", "'$(rm x).pdf'"),
+        ("売買契約書　写し.pdf", "'売買契約書　写し.pdf'"),
         ("a.zip!b.pdf", "FILE"),
         ("https://x/y.pdf", "FILE"),
         ("a\nb.pdf", "FILE"),

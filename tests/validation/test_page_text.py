@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
+from signkit.validation.page_covers import unseen_covers
 from signkit.validation.page_text import Character, PageTextQuestion, carried, carried_beside
 from tests.validation import pdfs
 
@@ -204,3 +207,60 @@ def test_more_questions_than_a_contract_has_parties_stay_open():
     assert answers[0] is not None
     assert answers[-1] is None
     assert len(answers) == 150
+
+
+def unseen(annotation: bytes) -> bool:
+    """Whether the name on a page is no longer told where the page has this annotation over it."""
+    pdf = page(
+        ANN,
+        more={
+            20: annotation,
+            21: b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 0 >>\nstream\n\nendstream",
+        },
+    )
+    file = PdfFile(pdf, Meter(Limits()))
+    covered = tuple(unseen_covers(file.history.last, [0]))
+    [answer] = carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME, (0,), covered)])
+    assert answer is not None
+    return answer["Ann Lee"] != "yes"
+
+
+OVER = b"<< /Type /Annot /F 4 /Rect [90 110 190 140] /Contents (Bob Ray) /DA (/Helv 12 Tf 0 g) /Subtype %s >>"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"/FreeText",
+        b"/FreeText /AP << /N null >>",
+        b"/FreeText /AP << /N << /On 21 0 R >> >>",
+        b"/FreeText /OC << /Type /OCG /Name (x) >> /AP << /N 21 0 R >>",
+        b"/Stamp /Name /Draft",
+        b"/Redact /IC [0 0 0]",
+        b"/Line /L [90 125 190 125] /BS << /W 30 >>",
+        b"/Polygon /Vertices [90 110 190 110 190 140 90 140] /IC [1 1 1]",
+        b"/FileAttachment",
+        b"/Sound",
+        b"/Link /Border [0 0 30]",
+        b"/Link /BS << /W 30 >>",
+    ],
+)
+def test_what_pdfium_does_not_draw_may_hide_a_name_in_other_viewers(kind):
+    assert unseen(OVER % kind)
+
+
+def test_a_line_is_drawn_where_its_points_are():
+    assert unseen(
+        OVER.replace(b"[90 110 190 140]", b"[300 300 310 310]") % b"/Line /L [90 125 190 125] /BS << /W 30 >>"
+    )
+
+
+@pytest.mark.parametrize("kind", [b"/Link /Border [0 0 0]", b"/Link", b"/Underline", b"/Popup"])
+def test_links_and_marks_hide_no_name(kind):
+    assert not unseen(OVER % kind)
+
+
+def test_the_rest_of_a_longer_name_that_something_covers_makes_no_other_name():
+    pdf = page(b"1 0 0 1 100 120 Tm (Ann Leeds) Tj")
+    question = PageTextQuestion("seller", len(pdf), NAME, (0,), ((147.0, 110.0, 160.0, 140.0),))
+    assert carried_beside(pdf, [question]) == [{"Ann Lee": "joined"}]

@@ -132,6 +132,19 @@ def test_what_stood_there_stays_legible(drawn, hides):
     assert is_illegible(before, before, after, mask) is hides
 
 
+@pytest.mark.parametrize("thick", [8, 16])
+@pytest.mark.parametrize("start", [0, 4, 8, 11])
+def test_letters_as_large_as_the_squares_in_which_they_are_looked_for_are_seen(thick, start):
+    from PIL import Image, ImageDraw
+
+    from signkit.drawing import difference
+
+    before = Image.new("RGB", (160, 160), "white")
+    ImageDraw.Draw(before).rectangle((32 + start, 32 + start, 31 + start + thick, 31 + start + 5 * thick), fill="black")
+    after = Image.new("RGB", before.size, "white")
+    assert is_illegible(before, before, after, difference(before, after))
+
+
 #: Ways to write that no rule on objects takes for words: a tiling pattern, a soft mask, letters of rectangles, glyphs
 #: outside the box that their font states.
 _PATTERN = (

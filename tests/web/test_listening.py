@@ -8,15 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from signkit.web.common.listening import listener_on
+from signkit.errors import ServiceError
+from signkit.web.common.listening import listen_at
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_small_answers_do_not_wait_for_an_acknowledgement(host):
     """asyncio, on which uvicorn runs, looks at what the socket says of itself."""
     try:
-        listener = listener_on(host, 0)
-    except OSError:
+        listener = listen_at(host, 0)
+    except ServiceError:
         assert host == "::1"  # a machine without IPv6
         return
 
@@ -40,5 +41,13 @@ def test_small_answers_do_not_wait_for_an_acknowledgement(host):
 
 
 def test_a_taken_port_is_refused():
-    with listener_on("127.0.0.1", 0) as first, pytest.raises(OSError, match="in use"):
-        listener_on("127.0.0.1", first.getsockname()[1])
+    with listen_at("127.0.0.1", 0) as first, pytest.raises(ServiceError) as caught:
+        listen_at("127.0.0.1", first.getsockname()[1])
+    assert (caught.value.code, "--port" in str(caught.value.hint("ja"))) == ("port-taken", True)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "no-such-host.invalid"])
+def test_an_address_of_another_machine_is_refused(host):
+    with pytest.raises(ServiceError) as caught:
+        listen_at(host, 0)
+    assert (caught.value.code, "--host" in str(caught.value.hint("en"))) == ("address-foreign", True)

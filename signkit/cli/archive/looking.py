@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Overwrite, PlainFormat, TextOrJson
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def find(
         sys.stdout.write(index_csv([(entry, None) for entry in page.entries], LANGUAGE).decode("utf-8-sig"))
     for entry in page.entries if format_ is not FindFormat.CSV else ():
         as_json = format_ is FindFormat.JSON
-        print(json.dumps(entry_to_json(entry), ensure_ascii=False) if as_json else _line(entry))
+        print(json_text(entry_to_json(entry)) if as_json else _line(entry))
     if not page.entries:
         tell(_NONE)
     if page.next is not None:
@@ -112,7 +112,7 @@ def show(
             "keep_until": until,
             "report": report,
         }
-        print(json.dumps(plain, ensure_ascii=False))
+        print(json_text(plain))
         return
     for line in _text(entry, until, law):
         print(line)

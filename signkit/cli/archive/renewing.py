@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +14,7 @@ from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import EvidenceFolders, PlainFormat, Policy, TextOrJson, Trust, Tsa
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _json(renewal: Renewal) -> str:
     why = {"en": renewal.why.en, "ja": renewal.why.ja} if renewal.why is not None else None
     until = renewal.until.isoformat() if renewal.until is not None else None
     plain = {"entry": renewal.number, "outcome": renewal.outcome, "evidence_until": until, "why": why}
-    return json.dumps(plain, ensure_ascii=False)
+    return json_text(plain)
 
 
 _OUTCOMES = {

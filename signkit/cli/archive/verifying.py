@@ -14,6 +14,7 @@ from signkit.cli.language import translate, words
 from signkit.cli.options import Overwrite, PlainFormat, TextOrJson, Trust, Tsa
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 VERIFY_HELP = words(
@@ -54,7 +55,7 @@ def verify(
     if format_ is TextOrJson.JSON:
         found = [{"code": each.code, "name": each.name, "en": each.text.en, "ja": each.text.ja} for each in troubles]
         plain = {"entries": verified.entries, "files": verified.files, "records": verified.records, "troubles": found}
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(plain) + "\n")
     else:
         for trouble in troubles:
             print(translate(trouble.text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from enum import StrEnum
@@ -13,6 +12,7 @@ import typer
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.terminal import secret_reader
 from signkit.errors import ExitCode
+from signkit.plain_data import json_text
 from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def show_table(rows: Iterable[tuple[str, str]]) -> None:
 
 def show_json(data: Mapping[str, object]) -> None:
     """Print one JSON object."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    print(json_text(data, indent=2))
 
 
 def show_judgement(judgement: CardJudgement, format_: AnswerFormat, **facts: object) -> None:

@@ -12,7 +12,7 @@ import typer
 from signkit.cli.files import nobody_signed, read_input
 from signkit.cli.language import words
 from signkit.errors import UsageProblem, naming
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 if TYPE_CHECKING:
     from signkit.holder.binding import FileSigner
@@ -76,7 +76,7 @@ def check_customer(customer: str | None) -> None:
 
     if customer is None:
         return
-    if not customer.strip() or len(customer) > _CUSTOMER_LENGTH or not customer.isprintable():
+    if not customer.strip() or len(customer) > _CUSTOMER_LENGTH or not are_shown(customer):
         raise UsageProblem(
             Text(
                 f"--customer takes 1 to {_CUSTOMER_LENGTH} printable characters",

@@ -29,7 +29,8 @@ def open_tenants(folder: Path) -> Tenants:
         MissingExtra: the service is not installed.
     """
     try:
-        from signkit.web.api import service
+        from signkit.web.api.service import open_tenants as opened
+        from signkit.web.api.service_settings import read_service_settings
     except ImportError as error:
         raise MissingExtra("signkit service", "service") from error
-    return service.open_tenants(folder, service.read_service_settings(folder))
+    return opened(folder, read_service_settings(folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -12,6 +11,7 @@ from signkit.cli.language import words
 from signkit.cli.service.common import Folder, open_tenants
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode
+from signkit.plain_data import json_text
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def export(folder: Folder, tenant: LogName = None) -> None:
 
     with store.reading() as connection:
         for each in operation_log.operations(connection):
-            print(json.dumps(each.to_json(), ensure_ascii=False))
+            print(json_text(each.to_json()))
 
 
 def _store_of(folder: Path, tenant: str | None) -> Store:

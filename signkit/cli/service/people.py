@@ -121,7 +121,7 @@ def _require_service() -> None:
 
 def _origin(folder: Path) -> str:
     _require_service()
-    from signkit.web.api.service import read_service_settings
+    from signkit.web.api.service_settings import read_service_settings
 
     origin = read_service_settings(folder).origin
     if origin is None:

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from signkit.cli.language import words
 from signkit.cli.service.common import Folder, TenantId, open_tenants
 from signkit.cli.terminal import tell
-from signkit.errors import MissingExtra, ServiceError
-from signkit.words import Text, is_shown, printable
+from signkit.errors import MissingExtra, ServiceError, UsageProblem
+from signkit.words import Text, is_name, printable
 
 if TYPE_CHECKING:
     from signkit.web.api.tenants import Tenants
 
+NewFolder: TypeAlias = Annotated[
+    str, typer.Argument(metavar="FOLDER", help=words("A new folder.", "新しいフォルダー。"))
+]
 #: Of a tenant's name, in characters.
 _MOST_NAME = 200
 
 INIT_HELP = words("Make a service's folder.", "サービスのフォルダーを作る。")
 
 
-def init(folder: Folder) -> None:
+def init(folder: NewFolder) -> None:
     """Make the folder with its settings, all of them at their defaults."""
     try:
-        from signkit.web.api.service import create_service
+        from signkit.web.api.service_settings import create_service
     except ImportError as error:
         raise MissingExtra("signkit service", "service") from error
-    create_service(folder)
-    tell(_MADE, folder=str(folder))
+    create_service(_named(folder))
+    tell(_MADE, folder=folder)
 
 
 def add(
@@ -39,7 +42,7 @@ def add(
 ) -> None:
     """Make a tenant and print its id."""
     tenants = open_tenants(folder)
-    if name != name.strip() or not 0 < len(name) <= _MOST_NAME or not all(map(is_shown, name)):
+    if not is_name(name, _MOST_NAME):
         raise ServiceError("tenant-name", name=name)
     added = tenants.add(name)
     _write(tenants, "addTenant", added.id)
@@ -56,7 +59,7 @@ def delete(folder: Folder, tenant: TenantId) -> None:
     """Delete a tenant with all that it has, if the person types its name."""
     tenants = open_tenants(folder)
     found = tenants.get(tenant)
-    tell(_DELETING, name=found.name)
+    tell(_DELETING, name=found.name, id=found.id)
     if sys.stdin.readline().strip() != found.name:
         tell(_LEFT)
         raise typer.Exit(1)
@@ -113,15 +116,22 @@ def back_up(
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="BACKUP", help=words("A backup.", "バックアップ。"))],
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=words("A new folder.", "新しいフォルダー。"))],
+    folder: NewFolder,
 ) -> None:
     """Make a service again out of a backup."""
     try:
         from signkit.web.api.carrying import restore_service
     except ImportError as error:
         raise MissingExtra("signkit service", "service") from error
-    count = restore_service(source, folder)
-    tell(_RESTORED, path=str(folder), count=count)
+    count = restore_service(source, _named(folder))
+    tell(_RESTORED, path=folder, count=count)
+
+
+def _named(folder: str) -> Path:
+    """Return a folder that is to be made; a variable of a script that was empty is not the folder it runs in."""
+    if not folder:
+        raise UsageProblem(_NO_FOLDER, _NAME_IT)
+    return Path(folder)
 
 
 def _write(tenants: Tenants, action: str, tenant: str) -> None:
@@ -144,8 +154,8 @@ _MADE = Text(
     "{folder} を作成しました。次は: signkit service tenant add {folder} 名称",
 )
 _DELETING = Text(
-    "All that {name} has is deleted for good: results, contracts, its log. Type the name to do it:",
-    "{name} のデータ (結果、契約書、操作記録) をすべて完全に削除します。実行するには名称を入力してください:",
+    "All that {name} ({id}) has is deleted for good: results, contracts, its log. Type the name to do it:",
+    "{name} ({id}) のデータ (結果、契約書、操作記録) をすべて完全に削除します。実行するには名称を入力してください:",
 )
 _EXPORTED = Text(
     "{name} is in {path}; files: {count}. API keys, passwords, passkeys and webhooks are not in it.",
@@ -157,5 +167,7 @@ _TAKEN = Text(
 )
 _BACKED_UP = Text("Tenants saved in {path}: {count}.", "{count} 件のテナントを {path} に保存しました。")
 _RESTORED = Text("{path} is a service again; tenants: {count}.", "{path} に {count} 件のテナントを復元しました。")
+_NO_FOLDER = Text("The folder has no name", "フォルダー名が空です")
+_NAME_IT = Text("Name a folder; the one you are in is written .", "フォルダーを指定してください (ここは . と書く)。")
 _LEFT = Text("Nothing was deleted.", "何も削除していません。")
 _DELETED = Text("{name} is deleted.", "{name} を削除しました。")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signkit.errors import UsageProblem
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 DEFAULT_PATTERN = "{row:04}"
 #: Bytes of UTF-8: file systems take 255, and signed copies add a role or two and a suffix.
@@ -65,7 +65,7 @@ def parse_pattern(pattern: str) -> NamePattern:
         end = place.end()
     parts.append(text[end:])
     literal = "".join(part for part in parts if isinstance(part, str))
-    if not text or re.search(r"[{}]", literal) or _FORBIDDEN.search(literal) or not literal.isprintable():
+    if not text or re.search(r"[{}]", literal) or _FORBIDDEN.search(literal) or not are_shown(literal):
         raise UsageProblem(
             Text(f"--name {pattern}: not a pattern of file names", f"--name {pattern}: ファイル名の型ではありません"),
             Text("For example --name '{employee.name}-{row:04}'.", "例: --name '{employee.name}-{row:04}'"),

@@ -20,7 +20,7 @@ from signkit.contracts.schema_items import child, resolve_reference, title_and_c
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.plain_data import Data
-from signkit.words import Text
+from signkit.words import Text, are_shown
 
 _MAX_INDEX = 999
 _MAX_STEPS = 20
@@ -72,7 +72,7 @@ def parse_columns(template: Template, header: Cells) -> tuple[tuple[Column, ...]
             seen.add(column.steps)
         columns.append(column)
         if fault is not None:
-            shown = "?" if privacy.holds_my_number(name) or not name.isprintable() else name
+            shown = "?" if privacy.holds_my_number(name) or not are_shown(name) else name
             problems.append(Problem("unknown", shown, Text(shown, shown), None, fault))
     return tuple(columns), tuple(problems)
 

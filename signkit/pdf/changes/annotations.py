@@ -11,6 +11,7 @@ from signkit.pdf.changes.covering import has_looks, is_large, is_opaque, overlap
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.ink import hands_down_colours
 from signkit.pdf.changes.link_borders import LinkBorders
+from signkit.pdf.changes.page_measures import is_measured_in_points
 from signkit.pdf.changes.placing import Box
 from signkit.pdf.changes.revision_state import RevisionState, is_widget
 from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
@@ -311,7 +312,7 @@ class Annotations:
         return [each for each in page.widgets if each not in own]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
-        turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))
+        turned, number = bool(self._all.new.resolve(page.new.entries.get("/Rotate"))), self._all.number(item)
         # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
         if (
             not has_place(self._all.new, item)
@@ -320,8 +321,12 @@ class Annotations:
         ):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
         # 8.6.5.6, 7.8.3: looks have resources of their own, and some viewers look further in those of the page.
-        if hands_down_colours(self._all.new, page.new.entries) and any(streams(self._all.new, item)):
+        if hands_down_colours(self._all.new, page.new.entries, streams(self._all.new, item)):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+        # What is signed stands where it was to be signed, and hides no more than its share of the page.
+        seal = number in self._fields.new_widgets | self._fields.signed_widgets
+        if not seal and not is_measured_in_points(self._all.new, page.new.entries):
+            yield from breach("page-size", at=ChangePlace(page=page.number, number=number))
         # What is left open reaches what is drawn after it.
         if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):
             yield from breach("appearance-order", at=ChangePlace(page=page.number, number=self._all.number(item)))

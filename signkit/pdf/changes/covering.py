@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from math import hypot
 from typing import NamedTuple
 
+from signkit.pdf.changes.content_order import is_shown_by_some
 from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
 from signkit.pdf.changes.placing import IDENTITY, Box, Matrix, State, map_box, numbers_in, operate, times
 from signkit.pdf.reading.document import View
@@ -212,20 +213,29 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
         normal = view.resolve(normal.get(view.resolve(entries.get("/AS"))))
     if place is None or not isinstance(normal, Stream):
         return
-    box = rectangle(view, normal.entries.get("/BBox"))
-    own = _matrix(view, normal)
-    if box is None:
-        return
-    # 12.5.5, algorithm: the box is transformed by /Matrix, and its bounding box fitted into /Rect.
-    drawn = map_box(own, *box)
-    width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    fitted = _fitted(view, normal, place)
     # Scaled to nothing, it shows nothing to compare.
-    if width <= 0 or height <= 0:
+    if fitted is None:
         return
-    x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
-    fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
+    own = _matrix(view, normal)
     resources = view.resolve(normal.entries.get("/Resources"))
     yield from _boxes(view, view.file.decode_stream(normal, view), resources, times(own, fitted), 0)
+
+
+def _fitted(view: View, form: Stream, place: Box) -> Matrix | None:
+    """Return what fits an appearance into a rectangle; None where there is nothing to fit.
+
+    12.5.5, algorithm: the box is transformed by /Matrix, and its bounding box fitted into /Rect.
+    """
+    box = rectangle(view, form.entries.get("/BBox"))
+    if box is None:
+        return None
+    drawn = map_box(_matrix(view, form), *box)
+    width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    if width <= 0 or height <= 0:
+        return None
+    x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
+    return x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y
 
 
 def _button(view: View, widget: Value) -> Iterator[Shown]:
@@ -272,8 +282,11 @@ def corners(view: View, value: Value) -> Box | None:
 
 
 def visible_part(view: View, page: dict[str, Value]) -> Box | None:
-    """What a viewer shows of a page: its crop box, as far as it lies in the media box (14.11.2.1)."""
+    """What a viewer shows of a page: its crop box, as far as it lies in the media box (14.11.2.1); None: who knows."""
     whole, crop = rectangle(view, page.get("/MediaBox")), rectangle(view, page.get("/CropBox"))
+    # 7.9.5: of a box that is not four numbers some viewers take the first four, or zeros for what is none.
+    if view.resolve(page.get("/CropBox")) is not None and corners(view, page.get("/CropBox")) is None:
+        return None
     part = _common(whole, crop) if whole is not None and crop is not None else whole
     return part if part is not None and part[2] > part[0] and part[3] > part[1] else whole
 
@@ -310,13 +323,20 @@ def _core(box: Box) -> Box:
 def is_opaque(view: View, entries: dict[str, Value]) -> bool:
     """An annotation hides what lies below unless it only marks text."""
     kind = view.resolve(entries.get("/Subtype"))
-    if kind not in _MARKING or (kind == "/Link" and (_line_width(view, entries) > THIN or _is_bar(view, entries))):
+    thick = kind == "/Link" and (_line_width(view, entries) > THIN or _is_bar(view, entries))
+    if kind not in _MARKING or thick or is_shown_by_some(view, entries):
         return True
     normal = _normal_looks(view, entries)
     if not has_looks(view, entries) and _hides_by_itself(view, entries):
         return True
     # A marking with an appearance of its own can paint what it likes.
-    return normal is not None and (not isinstance(normal, Stream) or hides_words(view, normal, lines=kind in _LINES))
+    return normal is not None and (not isinstance(normal, Stream) or _hides_words(view, entries, normal))
+
+
+def _hides_words(view: View, entries: dict[str, Value], looks: Stream) -> bool:
+    place = rectangle(view, entries.get("/Rect"))
+    onto = _fitted(view, looks, place) if place is not None else None
+    return hides_words(view, looks, lines=view.resolve(entries.get("/Subtype")) in _LINES, onto=onto or IDENTITY)
 
 
 def _hides_by_itself(view: View, entries: dict[str, Value]) -> bool:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from unicodedata import east_asian_width
 
 from signkit.pdf.changes.glyph_shapes import Outlines
 from signkit.pdf.form import text_string
@@ -20,14 +19,15 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 #: Fonts whose letters are pictures, whatever their encoding says (9.6.2.2, annex D.5, D.6).
 _PICTURES = re.compile(r"symbol|ding|emoji|barcode|marlett|icon", re.IGNORECASE)
 #: 9.7.5.2: of the predefined CMaps those that are an encoding of text, written from left to right.
+#: After the colon: the number of the space in the collection, which those of ASCII follow.
 _CMAPS = {
-    f"/{name}": (codec, ordering)
+    f"/{name.split(':')[0]}": (codec, ordering, int(name.split(":")[1]))
     for codec, ordering, names in (
-        ("cp932", b"Japan1", "90ms-RKSJ-H 90msp-RKSJ-H"), ("euc_jp", b"Japan1", "EUC-H"),
-        ("utf-16-be", b"Japan1", "UniJIS-UCS2-H UniJIS-UTF16-H"), ("gbk", b"GB1", "GBK-EUC-H GBKp-EUC-H"),
-        ("gb18030", b"GB1", "GBK2K-H"), ("utf-16-be", b"GB1", "UniGB-UCS2-H UniGB-UTF16-H"),
-        ("cp949", b"Korea1", "KSCms-UHC-H"), ("utf-16-be", b"Korea1", "UniKS-UCS2-H UniKS-UTF16-H"),
-        ("big5", b"CNS1", "ETen-B5-H"), ("utf-16-be", b"CNS1", "UniCNS-UCS2-H UniCNS-UTF16-H"),
+        ("cp932", b"Japan1", "90ms-RKSJ-H:231 90msp-RKSJ-H:1"), ("euc_jp", b"Japan1", "EUC-H:231"),
+        ("utf-16-be", b"Japan1", "UniJIS-UCS2-H:1 UniJIS-UTF16-H:1"), ("gbk", b"GB1", "GBK-EUC-H:814 GBKp-EUC-H:1"),
+        ("gb18030", b"GB1", "GBK2K-H:814"), ("utf-16-be", b"GB1", "UniGB-UCS2-H:1 UniGB-UTF16-H:1"),
+        ("cp949", b"Korea1", "KSCms-UHC-H:1"), ("utf-16-be", b"Korea1", "UniKS-UCS2-H:1 UniKS-UTF16-H:1"),
+        ("big5", b"CNS1", "ETen-B5-H:13648"), ("utf-16-be", b"CNS1", "UniCNS-UCS2-H:1 UniCNS-UTF16-H:1"),
     )
     for name in names.split()
 }  # fmt: skip
@@ -74,9 +74,9 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
     if not _is_embedded(view, holder):
-        return _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None)
+        return _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None, _known)
     mapped = _to_unicode(view, entries)
-    simple = _simple_reader(view, entries, mapped) if not composite else None
+    simple = _simple_reader(view, entries, mapped, _letter_of) if not composite else None
     reader = _mapped_reader(view, entries, holder, mapped) if composite else simple
     if reader is None or _was_signed(view, font, signed):
         return reader
@@ -136,19 +136,21 @@ def _was_signed(view: View, font: Value, signed: View | None) -> bool:
 # --- simple fonts ---
 
 
-def _simple_reader(view: View, entries: dict[str, Value], mapped: dict[bytes, str] | None) -> Reader | None:
+def _simple_reader(
+    view: View, entries: dict[str, Value], mapped: dict[bytes, str] | None, named: Callable[[str], str]
+) -> Reader | None:
+    """Read codes of one byte; ``named`` tells which letter a glyph's name says."""
     name = view.resolve(entries.get("/BaseFont"))
     if not isinstance(name, str) or (mapped is None and _PICTURES.search(name)):
         return None
-    encoded = _encoding(view, entries)
-    if encoded is None and mapped is None:
+    encoded, widths = _encoding(view, entries, named), _simple_widths(view, entries)
+    if (encoded is None and mapped is None) or widths is None:
         return None
     letters = dict.fromkeys(_UNSEEN, " ") | {bytes([code]): letter for code, letter in (encoded or {}).items()}
     letters |= mapped or {}
     # Viewers that substitute a font look a letter up by its code as often as by its name.
     if mapped is None and any(letters.get(bytes([code])) not in (None, chr(code)) for code in range(33, 127)):
         return None
-    widths = _simple_widths(view, entries)
 
     def read(text: bytes) -> list[Glyph] | None:
         codes = [text[at : at + 1] for at in range(len(text))]
@@ -159,22 +161,38 @@ def _simple_reader(view: View, entries: dict[str, Value], mapped: dict[bytes, st
     return read
 
 
-def _encoding(view: View, entries: dict[str, Value]) -> dict[int, str] | None:
-    """Return the letters by code (9.6.5); None where they are the font's own affair."""
+def _encoding(view: View, entries: dict[str, Value], named: Callable[[str], str]) -> dict[int, str] | None:
+    """Return the letters by code (9.6.5); None where they are the font's own affair, or each viewer's."""
     found = view.resolve(entries.get("/Encoding"))
     base = view.resolve(found.get("/BaseEncoding")) if isinstance(found, dict) else found
     if base not in (None, "/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/PDFDocEncoding"):
         return None
     letters = dict(_base_letters(base))
     differences = view.resolve(found.get("/Differences")) if isinstance(found, dict) else None
-    code = 0
+    code: int | None = None
     for item in map(view.resolve, differences if isinstance(differences, list) else []):
-        if isinstance(item, int):
+        if type(item) is int and 0 <= item <= 0xFF:
             code = item
-        elif isinstance(item, str):
-            letters[code] = _letter_of(item[1:])
+        elif isinstance(item, str) and code is not None and code <= 0xFF:
+            letters[code] = named(item[1:])
             code += 1
+        else:
+            return None
     return letters
+
+
+def _known(glyph: str) -> str:
+    """As `_letter_of`, of names that every viewer knows (annex D.2); of others mupdf draws nothing (uni0031)."""
+    from fontTools.ttLib.standardGlyphOrder import standardGlyphOrder
+
+    letter = _letter_of(glyph) if glyph in standardGlyphOrder or glyph == "Euro" else "\ufffd"
+    return letter if letter in _latin_letters() else "\ufffd"
+
+
+@cache
+def _latin_letters() -> frozenset[str]:
+    """The letters of the Latin character set (annex D.2), which are those of PDFDocEncoding."""
+    return frozenset(text_string(bytes([code])) for code in range(24, 256))
 
 
 def _letter_of(glyph: str) -> str:
@@ -187,19 +205,21 @@ def _letter_of(glyph: str) -> str:
 @cache
 def _base_letters(name: str | None) -> dict[int, str]:
     codecs = {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}
-    if name == "/PDFDocEncoding":
-        return {code: text_string(bytes([code])) for code in range(32, 256)}
     if name in codecs:
         letters = {code: bytes([code]).decode(codecs[name], "replace") for code in range(32, 256)}
         # Annex D.2, note 6: undefined codes of WinAnsiEncoding above 40 (octal) draw a bullet.
         return {code: "\u2022" if letter == "\ufffd" else letter for code, letter in letters.items()}
-    # Annex D.2: Standard encoding is ASCII but for the quotes; beyond it programs do not agree.
+    # Annex D.2: Standard encoding is ASCII but for the quotes; beyond it programs do not agree, nor about
+    # PDFDocEncoding, which is none of fonts (9.6.5).
     return {code: chr(code) for code in range(32, 127) if code not in (0x27, 0x60)}
 
 
-def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], float]:
+def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], float] | None:
+    """Return the widths by code; None where viewers read other ones out of them."""
     first, found = view.resolve(entries.get("/FirstChar")), view.resolve(entries.get("/Widths"))
     widths = [view.resolve(each) for each in found] if isinstance(found, list) else []
+    if widths and (type(first) is not int or not all(isinstance(each, int | float) for each in widths)):
+        return None
     fixed = "courier" in str(view.resolve(entries.get("/BaseFont"))).lower()
 
     def width(code: int) -> float:
@@ -218,22 +238,51 @@ def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], flo
 
 def _composite_reader(view: View, entries: dict[str, Value], holder: dict[str, Value]) -> Reader | None:
     encoding = view.resolve(entries.get("/Encoding"))
-    codec, ordering = _CMAPS.get(encoding, (None, b"")) if isinstance(encoding, str) else (None, b"")
-    system = view.resolve(holder.get("/CIDSystemInfo"))
+    codec, ordering, first = _CMAPS.get(encoding, (None, b"", 0)) if isinstance(encoding, str) else (None, b"", 0)
     # 9.7.5.2: a CMap leads into the characters of its own collection, and the font is to have these.
-    if not isinstance(system, dict) or view.resolve(system.get("/Ordering")) != ordering or "/CIDToGIDMap" in holder:
+    if not _is_of_collection(view, holder, ordering) or "/CIDToGIDMap" in holder or codec is None:
         return None
-    if codec is None or _PICTURES.search(str(view.resolve(entries.get("/BaseFont")))):
+    names = (view.resolve(each.get("/BaseFont")) for each in (entries, holder))
+    stated = _stated_widths(view, holder)
+    if any(_PICTURES.search(str(name)) for name in names) or stated is None:
         return None
+    widths, usual = stated
+    # Which number another letter has its CMap tells: as wide as any may be.
+    others = max([usual, *(width for number, width in widths.items() if not 0 <= number - first < _ASCII)])
+
+    def width(letter: str) -> float:
+        number = ord(letter) - ord(" ")
+        return (widths.get(first + number, usual) if number < _ASCII else others) / 1000
 
     def read(text: bytes) -> list[Glyph] | None:
         try:
             letters = text.decode(codec)
         except UnicodeDecodeError:
             return None
-        return [Glyph(letter, 1.0 if east_asian_width(letter) in "WFA" else 0.5) for letter in letters]
+        return [Glyph(letter, width(letter)) for letter in letters]
 
     return read
+
+
+_ASCII = 95
+#: 9.7.4.1.
+_CID_FONTS = ("/CIDFontType0", "/CIDFontType2")
+#: Narrower letters lie upon each other, or run to the left; none is wider than a full one and a half.
+_NARROWEST, _WIDEST = 150, 1500
+
+
+def _is_of_collection(view: View, holder: dict[str, Value], ordering: bytes) -> bool:
+    system = view.resolve(holder.get("/CIDSystemInfo"))
+    said = [view.resolve(system.get(key)) for key in ("/Registry", "/Ordering")] if isinstance(system, dict) else []
+    return said == [b"Adobe", ordering] and view.resolve(holder.get("/Subtype")) in _CID_FONTS
+
+
+def _stated_widths(view: View, holder: dict[str, Value]) -> tuple[dict[int, float], float] | None:
+    """Return the widths by /W and that of all others (9.7.4.3); None where letters would not stand side by side."""
+    widths, usual = _widths_by_number(view, holder), view.resolve(holder.get("/DW", 1000))
+    every = [*widths.values(), usual] if widths is not None else []
+    plain = all(isinstance(each, int | float) and _NARROWEST <= each <= _WIDEST for each in every)
+    return (widths, usual) if widths is not None and plain else None
 
 
 def _mapped_reader(
@@ -256,24 +305,32 @@ def _by_two_bytes(mapped: dict[bytes, str], widths: Callable[[int], float]) -> R
 
 
 def _composite_widths(view: View, holder: dict[str, Value]) -> Callable[[int], float]:
-    """Return the widths of /W (9.7.4.3)."""
+    widths, usual = _widths_by_number(view, holder) or {}, view.resolve(holder.get("/DW", 1000))
+    return lambda code: widths.get(code, usual if isinstance(usual, int | float) else 1000) / 1000
+
+
+def _widths_by_number(view: View, holder: dict[str, Value]) -> dict[int, float] | None:
+    """Return the widths of /W (9.7.4.3); None where it is not written as it is to be."""
     widths: dict[int, float] = {}
-    usual = view.resolve(holder.get("/DW", 1000))
     found = view.resolve(holder.get("/W"))
     parts = [view.resolve(each) for each in found] if isinstance(found, list) else []
     at = 0
-    while at + 1 < len(parts) and isinstance(parts[at], int):
-        if isinstance(parts[at + 1], list):
-            values = [view.resolve(each) for each in parts[at + 1]]
-            widths |= {parts[at] + n: value for n, value in enumerate(values) if isinstance(value, int | float)}
+    while at < len(parts):
+        first, second, third = [*parts[at : at + 3], None, None][:3]
+        if type(first) is not int:
+            return None
+        if isinstance(second, list):
+            values = [view.resolve(each) for each in second]
+            if not all(isinstance(value, int | float) for value in values):
+                return None
+            widths |= {first + n: value for n, value in enumerate(values)}
             at += 2
-        elif at + 2 < len(parts) and isinstance(parts[at + 1], int) and isinstance(parts[at + 2], int | float):
-            last = min(parts[at + 1], parts[at] + _MAX_RANGE)
-            widths |= dict.fromkeys(range(parts[at], last + 1), parts[at + 2])
+        elif type(second) is int and isinstance(third, int | float):
+            widths |= dict.fromkeys(range(first, min(second, first + _MAX_RANGE) + 1), third)
             at += 3
         else:
-            break
-    return lambda code: widths.get(code, usual if isinstance(usual, int | float) else 1000) / 1000
+            return None
+    return widths
 
 
 # --- fonts that come with the value ---

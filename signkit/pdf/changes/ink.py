@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from signkit.pdf.changes.colour_profiles import keeps_plain_colours
+from signkit.pdf.changes.placing import IDENTITY, Matrix, numbers_in, times
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_operations
 
@@ -19,12 +21,17 @@ _LIGHT = 0.4
 THIN = 1.5
 _MAX_FORMS = 20
 _STROKES, _BOTH = frozenset((b"S", b"s")), frozenset(b"B B* b b*".split())
+_WORDS = frozenset(b"Tj TJ ' \"".split())
 _PLAIN_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \"".split())
 _OTHER_PAINTS = frozenset((b"Do", b"sh", b"BI"))
+#: How many numbers steer what is painted (8.4.4, 8.6.8): of more some viewers take the first, others the last.
+_COUNTS = {b"w": 1, b"cm": 6, b"g": 1, b"G": 1, b"rg": 3, b"RG": 3, b"k": 4, b"K": 4}
+#: 10.5: functions that make another colour of every colour; by these names there is none, or the device's own.
+_TRANSFERS, _NO_TRANSFER = ("/TR", "/TR2"), (None, "/Identity", "/Default")
 #: What stands for the device spaces where a form brings it (8.6.5.6).
 _STAND_INS = frozenset(("/DefaultGray", "/DefaultRGB", "/DefaultCMYK"))
-#: Of what may stand there (8.6.5), what states the same colours exactly.
-_CALIBRATED = frozenset(("/ICCBased", "/CalRGB", "/CalGray", "/DeviceGray", "/DeviceRGB", "/DeviceCMYK"))
+#: What paints with the inks of a press, or with what is defined elsewhere.
+_INKS = frozenset(b"k K cs CS sc SC scn SCN Do sh BI".split())
 _FILLS, _LINES = frozenset(b"g rg k sc scn cs".split()), frozenset(b"G RG K SC SCN CS".split())
 
 
@@ -45,6 +52,9 @@ class _Ink:
     backdrop: _Backdrop = _Backdrop.PAGE
     multiply: bool = False
     width: float = 1.0
+    matrix: Matrix = IDENTITY
+    own_glyphs: bool = False  # of a Type 3 font, which paint what they like (9.6.4)
+    transfers: bool = False
     fill: Colour | None = _BLACK
     line: Colour | None = _BLACK
 
@@ -52,6 +62,12 @@ class _Ink:
     def multiplies(self) -> bool:
         # 11.3.5.2: Multiply never lightens, so that black stays black.
         return self.backdrop is _Backdrop.MULTIPLIED or (self.backdrop is _Backdrop.PAGE and self.multiply)
+
+    @property
+    def line_width(self) -> float:
+        """How wide a line is at most, however the matrix scales and slants (8.4.3.2)."""
+        a, b, c, d, _, _ = map(abs, self.matrix)
+        return self.width * max(a + b, c + d, a + c, b + d)
 
 
 @dataclass(frozen=True)
@@ -62,17 +78,18 @@ class _Paint:
     is_thin: bool = False
 
 
-def hides_words(view: View, form: Stream, *, lines: bool) -> bool:
+def hides_words(view: View, form: Stream, *, lines: bool, onto: Matrix = IDENTITY) -> bool:
     """Whether an appearance paints anything through which words cannot be read.
 
     Args:
         lines: thin lines are what the annotation is there for.
+        onto: what leads from the appearance to the page (12.5.5).
 
     Raises:
         SyntaxProblem: the appearance cannot be read.
     """
     colours: set[Colour] = set()
-    for paint in _paints(view, form, _within(view, form, _Ink()), 0):
+    for paint in _paints(view, form, _within(view, form, _Ink(matrix=onto)), 0):
         if paint.colours is not None:
             colours.update(paint.colours)
         elif not (paint.is_thin and lines):
@@ -122,11 +139,17 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
     if depth > _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     resources = view.resolve(form.entries.get("/Resources"))
-    if brings_stand_ins(view, form):
+    # 8.11.3: of what stands in a layer each viewer shows what it takes for on.
+    if brings_stand_ins(view, form) or "/OC" in form.entries:
         yield _Paint(None)
+    matrix = numbers_in(view.resolve(form.entries.get("/Matrix")) or [])
+    if len(matrix) == 6:
+        ink = replace(ink, matrix=times(_matrix(matrix), ink.matrix))
     stack: list[_Ink] = []
     for token, operands in content_operations(view.file.decode_stream(form, view), view.file.meter.check_time):
-        if token == b"q":
+        if not _is_plain(token, operands):
+            yield _Paint(None)
+        elif token == b"q":
             stack.append(ink)
         elif token == b"Q":
             ink = stack.pop() if stack else ink
@@ -140,25 +163,46 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
             ink = _step(view, resources, ink, token, operands)
 
 
+def _is_plain(operator: bytes, operands: list[Value]) -> bool:
+    """Whether every viewer takes an operator alike: by its numbers, and in no layer (8.11.3.2)."""
+    if operator == b"BDC":
+        return operands[:1] != ["/OC"]
+    count = _COUNTS.get(operator)
+    return count is None or len(operands) == len(numbers_in(operands)) == count
+
+
 def brings_stand_ins(view: View, form: Stream) -> bool:
     """Whether plain colours are other ones within a form, in viewers that heed it: poppler does, PDFium does not."""
     return any(True for _ in _stand_ins(view, form.entries.get("/Resources")))
 
 
-def hands_down_colours(view: View, page: dict[str, Value]) -> bool:
-    """Whether a page's stand-ins make other colours of plain ones, in looks as well: poppler passes them on.
+def hands_down_colours(view: View, page: dict[str, Value], looks: Iterable[Stream]) -> bool:
+    """Whether a page's stand-ins make other colours of those that looks paint with: poppler passes them on.
 
-    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.
+    Those that state the same colours exactly (8.6.5) do not: files for keeping (PDF/A) have them.  Presses have
+    profiles that only a colour engine can read.
     """
-    families = [view.resolve(each[0]) if isinstance(each, list) and each else each
-                for each in _stand_ins(view, page.get("/Resources"))]  # fmt: skip
-    return not _CALIBRATED.issuperset(each if isinstance(each, str) else "" for each in families)
+    painted = list(looks)
+    spaces = dict(_stand_ins(view, page.get("/Resources"))) if painted else {}
+    press = spaces.pop("/DefaultCMYK", None)
+    if (
+        press is not None
+        and not keeps_plain_colours(view, press)
+        and any(_may_use_inks(view, each) for each in painted)
+    ):
+        return True
+    return not all(keeps_plain_colours(view, each) for each in spaces.values())
 
 
-def _stand_ins(view: View, resources: Value) -> Iterator[Value]:
+def _may_use_inks(view: View, looks: Stream) -> bool:
+    content = view.file.decode_stream(looks, view)
+    return any(token in _INKS for token, _ in content_operations(content, view.file.meter.check_time))
+
+
+def _stand_ins(view: View, resources: Value) -> Iterator[tuple[str, Value]]:
     found = view.resolve(resources)
     spaces = view.resolve(found.get("/ColorSpace")) if isinstance(found, dict) else None
-    yield from (view.resolve(spaces[key]) for key in _STAND_INS if isinstance(spaces, dict) and key in spaces)
+    yield from ((key, view.resolve(spaces[key])) for key in _STAND_INS if isinstance(spaces, dict) and key in spaces)
 
 
 def _paint_of(ink: _Ink, operator: bytes) -> _Paint:
@@ -166,8 +210,11 @@ def _paint_of(ink: _Ink, operator: bytes) -> _Paint:
     used = (ink.line,) if strokes else (ink.fill, ink.line) if operator in _BOTH else (ink.fill,)
     # A pattern's colour is not known: it counts as covering.
     known = tuple(colour for colour in used if colour is not None)
+    writes = operator in _WORDS and ink.own_glyphs
+    if writes or ink.transfers:
+        return _Paint(None)
     covers = not ink.multiplies or len(known) < len(used)
-    return _Paint(None if covers else known, strokes and ink.width <= THIN)
+    return _Paint(None if covers else known, strokes and ink.line_width <= THIN)
 
 
 def _step(view: View, resources: Value, ink: _Ink, operator: bytes, operands: list[Value]) -> _Ink:
@@ -175,9 +222,14 @@ def _step(view: View, resources: Value, ink: _Ink, operator: bytes, operands: li
     last = operands[-1] if operands else None
     if operator == b"w" and isinstance(last, int | float):
         return replace(ink, width=abs(last))
-    # 8.4.5: a graphics state parameter dictionary, whose /BM is the blend mode.
+    if operator == b"cm":
+        return replace(ink, matrix=times(_matrix(numbers_in(operands)), ink.matrix))
+    if operator == b"Tf":
+        font = _resource(view, resources, "/Font", operands[0] if operands else None)
+        drawn = isinstance(font, dict) and view.resolve(font.get("/Subtype")) == "/Type3"
+        return replace(ink, own_glyphs=drawn)
     if operator == b"gs":
-        return replace(ink, multiply=_multiplies(view, resources, last, ink.multiply))
+        return _step_by_state(view, _resource(view, resources, "/ExtGState", last), ink)
     if operator in _FILLS:
         return replace(ink, fill=_colour_set(operator, operands))
     if operator in _LINES:
@@ -197,12 +249,25 @@ def _form(view: View, resources: Value, operands: list[Value]) -> Stream | None:
     return found if isinstance(found, Stream) and view.resolve(found.entries.get("/Subtype")) == "/Form" else None
 
 
-def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
-    state = _resource(view, resources, "/ExtGState", name)
-    mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
+def _step_by_state(view: View, state: Value, ink: _Ink) -> _Ink:
+    """Return the ink after a graphics state parameter dictionary (8.4.5)."""
+    if not isinstance(state, dict):
+        return ink
+    mode, width, font = (view.resolve(state.get(key)) for key in ("/BM", "/LW", "/Font"))
     # 11.6.3: an array of modes: the first known one counts.
     mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
-    return otherwise if mode is None else bool(mode == "/Multiply")
+    return replace(
+        ink,
+        multiply=ink.multiply if mode is None else bool(mode == "/Multiply"),
+        width=abs(width) if isinstance(width, int | float) else ink.width,
+        own_glyphs=ink.own_glyphs or font is not None,
+        transfers=ink.transfers or any(view.resolve(state.get(key)) not in _NO_TRANSFER for key in _TRANSFERS),
+    )
+
+
+def _matrix(numbers: Sequence[float]) -> Matrix:
+    a, b, c, d, e, f = numbers
+    return a, b, c, d, e, f
 
 
 def _resource(view: View, resources: Value, kind: str, name: Value) -> Value:

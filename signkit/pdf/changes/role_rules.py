@@ -63,6 +63,7 @@ _ALL = (
     Rule("signature-over-text", Gravity.FORM, "signature-over-text", "After certifying, signatures hide nothing."),
     Rule("signature-size", Gravity.OTHER, "covers-text", "A signature over text takes no large part of the page."),
     Rule("appearance-box", Gravity.OTHER, "not-judged", "An appearance has a box that readers agree on (12.5.5)."),
+    Rule("page-size", Gravity.OTHER, "not-judged", "What is measured in points lies on a page of paper (14.11.2)."),
     Rule("appearance-order", Gravity.OTHER, "not-judged", "An appearance ends what it begins (8.4.2, 14.6)."),
     # --- form
     Rule("form-removed", Gravity.OTHER, "form-removed", "The form stays (12.7.3)."),

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from signkit.pdf.changes.appearance_changes import streams
+from signkit.pdf.changes.content_order import is_in_layers
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
 from signkit.pdf.changes.field_text import (
@@ -63,6 +64,9 @@ class ShownValue:
         Raises:
             SyntaxProblem: a part of it cannot be read.
         """
+        # PDFium draws fields in layers that are off.
+        if any(is_in_layers(self._view, each) for each in self._widgets):
+            return False
         if self._item.type == "/Btn":
             return self._is_ticked_alike()
         try:

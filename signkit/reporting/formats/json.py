@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
+from signkit.plain_data import json_text
 from signkit.validation.report import Report
 
 
 def write_json(report: Report) -> str:
     """Return the report as indented JSON with a line end."""
-    return json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n"
+    return json_text(report.to_json(), indent=2) + "\n"
 
 
 def write_jsonl(report: Report) -> str:
     """Return the report as one line of JSON with its line end."""
-    return json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json_text(report.to_json(), separators=(",", ":")) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from signkit.reporting.formats.report_wording import (
     PARTY_BASES,
     PARTY_MATCHES,
@@ -16,7 +18,7 @@ from signkit.reporting.formats.times import local_time
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import ContractReport, Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text, is_shown
+from signkit.words import Language, Text, is_shown, without_controls
 
 _VERDICT = Text("{verdict} ({term}). ", "{verdict} ({term})。")
 _CONTRACT = Text("{title}; to be signed by: {roles}", "{title}（署名する人: {roles}）")
@@ -77,7 +79,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
     lines += [f"  → {line}" for line in next_lines(report, language)]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in _told(lines))
 
 
 def _first_line(report: Report, language: Language) -> str:
@@ -114,7 +116,7 @@ def signature_lines(item: SignatureReport, language: Language) -> list[str]:
         when=_when(item, language),
         verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
-    return [sentence, *findings(item, language)]
+    return _told([sentence, *findings(item, language)])
 
 
 def findings(item: SignatureReport, language: Language) -> list[str]:
@@ -166,7 +168,7 @@ def timestamp_lines(item: TimestampReport, language: Language) -> list[str]:
         verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
     whose = [whose_timestamp(item, language)] if item.service is not None else []
-    return [sentence, *whose, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+    return _told([sentence, *whose, *(f"- {_say(reason.text, language)}" for reason in item.reasons)])
 
 
 def _stamp_findings(item: TimestampReport, language: Language) -> list[str]:
@@ -221,6 +223,11 @@ def verdict_words(verdict: Verdict, sub_indication: str | None, language: Langua
 
 def _say(text: Text, language: Language) -> str:
     return text.ja if language == "ja" else text.en
+
+
+def _told(lines: Iterable[str]) -> list[str]:
+    """Sentences hold strangers' words too (a key, a sender, a service): each stays one line, and steers nothing."""
+    return [without_controls(line).replace("\n", " ").replace("\t", " ") for line in lines]
 
 
 def _one_line(text: str | None) -> str:

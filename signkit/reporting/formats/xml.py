@@ -6,6 +6,7 @@ import re
 import tempfile
 from xml.sax.saxutils import escape, quoteattr
 
+from signkit.plain_data import STEERING
 from signkit.reporting.formats.writer import Write
 
 # XML 1.0, 2.2: everything else may not even be written as a reference.
@@ -15,13 +16,18 @@ _PIECE = 1024 * 1024
 
 def text(value: object) -> str:
     """Return ``value`` as the text of an element."""
-    return escape(_IMPOSSIBLE.sub("\ufffd", str(value)))
+    return _plain(escape(_IMPOSSIBLE.sub("\ufffd", str(value))))
+
+
+def _plain(written: str) -> str:
+    """References for what would steer a terminal, on which CI systems show such files."""
+    return STEERING.sub(lambda found: f"&#{ord(found[0])};", written)
 
 
 def attributes(**values: object) -> str:
     """Return `` name="value"…`` for all values that are not None; a trailing underscore of a name is dropped."""
     return "".join(
-        f" {name.rstrip('_')}={quoteattr(_IMPOSSIBLE.sub(chr(0xFFFD), str(value)))}"
+        f" {name.rstrip('_')}={_plain(quoteattr(_IMPOSSIBLE.sub(chr(0xFFFD), str(value))))}"
         for name, value in values.items()
         if value is not None
     )

@@ -20,7 +20,9 @@ from signkit.errors import ServiceError
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.tenants import Tenant, Tenants
+from signkit.words import is_name
 
+_MOST_NAME = 100
 _KEY = re.compile(r"sk_([0-9a-f-]{36})_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})")
 
 
@@ -97,8 +99,10 @@ def add_key(
     """Make a key; return it with the text that its holder sends, which is shown this once.
 
     Raises:
-        ServiceError("network-invalid"): a network is none.
+        ServiceError("network-invalid", "key-name"): a network is none; the name cannot be one.
     """
+    if not is_name(name, _MOST_NAME):
+        raise ServiceError("key-name", name=name)
     for each in networks:
         _network(each)
     secret = secrets.token_urlsafe(32)

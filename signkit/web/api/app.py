@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
@@ -140,16 +141,24 @@ class _Door:
                 response = problems.problem_response(refusal, language, request_id)
             except ClientDisconnect:
                 response = Response(status_code=400)  # nobody is there to read it
-            except (ServiceError, FileUnusable, WorkerLost) as error:
-                _log.exception("request %s", request_id, exc_info=error)
-                response = problems.problem_response(problems.unavailable(), language, request_id)
             except Exception as error:
-                _log.exception("request %s", request_id, exc_info=error)
-                response = problems.problem_response(problems.fault(), language, request_id)
+                told = await run_in_threadpool(self._refusal_for, error, request, request_id)
+                response = problems.problem_response(told, language, request_id)
             observed.status = response.status_code
         for name, value in getattr(request.state, "left", {}).items():
             response.headers.setdefault(name, value)
         return _finished(response, request_id)
+
+    def _refusal_for(self, error: Exception, request: Request, request_id: str) -> Refusal:
+        """Return what is told of what went wrong here, and write down what it was."""
+        with contextlib.suppress(SignKitError):  # the database is away, which is what went wrong
+            tenant = getattr(request.state, "tenant", None)
+            if tenant is not None and self._service.tenants.find(tenant) is None:
+                _log.warning("request %s: tenant %s was deleted meanwhile", request_id, tenant)
+                return problems.no_credentials()
+        _log.error("request %s", request_id, exc_info=error)
+        is_away = isinstance(error, (ServiceError, FileUnusable, WorkerLost))
+        return problems.unavailable() if is_away else problems.fault()
 
     async def _respond(self, request: Request, request_id: str) -> Response:
         origin = origin_of(request, self._service.own.proxy)
@@ -192,6 +201,7 @@ class _Door:
         admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
         if admitted is None:
             raise problems.no_credentials()
+        request.state.tenant = admitted[0].id
         return admitted
 
     def _perform(self, call: Call, sent: Sent) -> Answer:

@@ -24,7 +24,7 @@ from typing import IO, Any
 from signkit.archive.backup import backup
 from signkit.archive.blobs import disk_trouble, sync_folder
 from signkit.archive.store import LEDGER, connect, open_archive
-from signkit.errors import InputUnreadable, ServiceError, system_cause
+from signkit.errors import FileUnusable, InputUnreadable, ServiceError, system_cause
 from signkit.incoming import open_regular, read_file
 from signkit.leftovers import new_folder, remove_leftovers
 from signkit.output import make_folder, refuse_target, write_checked, write_streamed
@@ -33,7 +33,7 @@ from signkit.web.api import operation_log
 from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, FILES, KEY, OFFICE
 from signkit.web.api.identifiers import ID
 from signkit.web.api.schema import WITHOUT_SECRETS
-from signkit.web.api.service import SETTINGS
+from signkit.web.api.service_settings import SETTINGS
 from signkit.web.api.store import Store, make_folders, open_store
 from signkit.web.api.tenants import Tenant, Tenants
 from signkit.words import Text
@@ -122,9 +122,12 @@ def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
     """Write every tenant, with its secrets, and the service's log and settings into a new folder; return how many.
 
     Raises:
-        FileUnusable("output-not-written"): the folder is there already, the disk is full, or refuses.
+        FileUnusable("output-not-written"): the folder is there already, or within the service's own; the disk is full,
+            or refuses.
         Others: see `export_tenant`.
     """
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise FileUnusable("output-not-written", path=str(target), cause=_INSIDE)
     all_ = tenants.all()
     remove_leftovers(target.parent)
     with disk_trouble(target):
@@ -195,10 +198,13 @@ def _restore_log(source: Path, folder: Path) -> None:
         shutil.copyfile(source, folder / DATABASE)
         (folder / DATABASE).chmod(0o600)
     store = open_store(folder)
-    with store.reading() as connection:
-        if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok" or any(operation_log.breaks(connection)):
-            raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
-    store.database.let_go()
+    try:
+        with store.reading() as connection:
+            is_whole = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            if not is_whole or any(operation_log.breaks(connection)):
+                raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
+    finally:
+        store.database.let_go()
 
 
 def _write_act(store: Store, action: str, subject: str) -> None:
@@ -355,5 +361,9 @@ def _privately(path: str, flags: int) -> int:
 
 _NO_MANIFEST = Text(
     "it is no tenant that was exported, or was cut short", "書き出したテナントではないか、途中で切れています"
+)
+_INSIDE = Text(
+    "it is within the service's own folder; a backup lies elsewhere, best on another disk",
+    "サービス自身のフォルダーの中です。別の場所 (できれば別のディスク) を指定してください",
 )
 _NO_BACKUP = Text("it is no backup of a service", "サービスのバックアップではありません")

@@ -48,6 +48,8 @@ def write_checkpoints(tenants: Tenants, folder: Path, known: dict[str, str]) -> 
     Raises:
         FileUnusable("output-not-written"): the folder is not there, is full, or refuses.
     """
+    with disk_trouble(folder):  # told before there is anything to keep
+        os.stat(folder)  # noqa: PTH116
     logs: list[tuple[str, Store]] = [(SERVICE, tenants.common), *((each.id, each.store) for each in tenants.all())]
     for name, store in logs:
         with store.reading() as connection:

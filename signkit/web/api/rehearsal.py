@@ -18,7 +18,7 @@ from signkit.settings import Settings
 from signkit.web.api.access import add_key
 from signkit.web.api.document import load_document
 from signkit.web.api.running import run_service
-from signkit.web.api.service import SETTINGS, create_service
+from signkit.web.api.service_settings import SETTINGS, create_service
 from signkit.web.api.tenants import Tenants
 from signkit.words import Text
 
@@ -67,7 +67,7 @@ def run_rehearsal_operator(
     Raises:
         FileUnusable, InputUnreadable, ServiceError: the rehearsal's folder cannot be used.
         InputUnreadable, TrustError("trust-anchor-unreadable"): a file holds no certificate.
-        OSError: the port is taken.
+        ServiceError("port-taken", "port-refused"): the port cannot be used.
     """
     home = settings.home_folder() / "rehearsal"
     pki, folder = kept_rehearsal(home), home / "operator"

@@ -27,9 +27,10 @@ from signkit.web.api.jobs import release_leases
 from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.resources.contracts import make_example
-from signkit.web.api.service import Service, read_service_settings
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import read_service_settings
 from signkit.web.api.store import clear_spool
-from signkit.web.common.listening import listener_on
+from signkit.web.common.listening import listen_at
 from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.workers import WorkerLost
 
@@ -66,7 +67,7 @@ def run_service(
     Raises:
         ServiceError("service-missing", "service-settings", "service-running"): the folder cannot be used.
         ServiceError("service-workers"): no worker process starts.
-        OSError: the port is taken.
+        ServiceError("port-taken", "port-refused", "address-foreign"): nobody can listen there.
     """
     own = read_service_settings(folder)
     _write_log()
@@ -79,7 +80,7 @@ def run_service(
             for tenant in service.tenants.all():
                 release_leases(tenant.store)  # nobody else runs on this folder
                 clear_spool(tenant.store)
-        listener = listener_on(host, port, waiting=512)
+        listener = listen_at(host, port, waiting=512)
         with (
             listener,
             _signals_end_quietly() as ending,

@@ -142,7 +142,9 @@ class Tenants:
         """Return every tenant, by its id, which is the order in which they came."""
         if not self._folder.is_dir():
             return []
-        return [self.get(each.name) for each in sorted(self._folder.iterdir()) if ID.fullmatch(each.name)]
+        # A folder without a store is one that is being made, or that somebody at work found gone under their hands.
+        names = (each.name for each in sorted(self._folder.iterdir()) if ID.fullmatch(each.name))
+        return [self.get(name) for name in names if (self._folder / name / DATABASE).is_file()]
 
     def folder_of(self, id_: str) -> Path:
         """Return where a tenant's folder is, or would be."""

@@ -12,6 +12,8 @@ import secrets
 import socket
 from dataclasses import dataclass
 
+from signkit.errors import ServiceError, system_cause
+
 _V4, _V6 = "127.0.0.1", "::1"
 _TRIES = 20
 
@@ -40,37 +42,55 @@ def listen_on_loopback(port: int = 0) -> tuple[DeskAddress, list[socket.socket]]
     there would be given the token.
 
     Raises:
-        OSError: the port is taken.
+        ServiceError("port-taken", "port-refused"): the port cannot be used.
     """
     for _ in range(_TRIES):
-        first = listener_on(_V4, port)
+        first = listen_at(_V4, port)
         chosen = first.getsockname()[1]
         try:
-            second = listener_on(_V6, chosen)
+            second = _listener(_V6, chosen)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:  # no IPv6 here
                 return _address(chosen), [first]
             first.close()
             if port:
-                raise
+                raise listening_refused(_V6, port, error) from error
         else:
             return _address(chosen), [first, second]
-    raise OSError(errno.EADDRINUSE, "no port is free on both loopback addresses")
+    raise listening_refused(_V4, port, OSError(errno.EADDRINUSE, "no port is free on both loopback addresses"))
 
 
 def _address(port: int) -> DeskAddress:
     return DeskAddress(f"{secrets.token_hex(8)}.localhost", port)
 
 
-def listener_on(host: str, port: int, waiting: int = 64) -> socket.socket:
+def listen_at(host: str, port: int, waiting: int = 64) -> socket.socket:
     """Return a socket that listens.
 
     Args:
         waiting: how many may wait to be taken.
 
     Raises:
-        OSError: the address is none of this machine's, or the port is taken.
+        ServiceError("port-taken", "port-refused", "address-foreign"): the port cannot be used, or the address is none
+            of this machine's.
     """
+    try:
+        return _listener(host, port, waiting)
+    except OSError as error:
+        raise listening_refused(host, port, error) from error
+
+
+def listening_refused(host: str, port: int, error: OSError) -> ServiceError:
+    """Return what to tell where the system lets nobody listen."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ServiceError("port-taken", address=address)
+    if error.errno == errno.EACCES:
+        return ServiceError("port-refused", address=address, cause=system_cause(error))
+    return ServiceError("address-foreign", address=address, cause=system_cause(error))
+
+
+def _listener(host: str, port: int, waiting: int = 64) -> socket.socket:
     # asyncio sends small pieces at once (TCP_NODELAY) only on sockets that say that they are TCP's; on others each
     # answer waits 40 ms for the acknowledgement of its head.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

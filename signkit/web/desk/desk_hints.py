@@ -133,8 +133,8 @@ _HINTS: Mapping[str, Text] = {
         "誰の番か、誰のカードが置かれているかを確かめてください。",
     ),
     "timestamp-unavailable": Text(
-        "Name a timestamp service in the settings; nothing was written. Where there is no such page, ask whoever runs this "
-        "desk.",
+        "Name a timestamp service in the settings; nothing was written. Where there is no such page, ask whoever runs "
+        "this desk.",
         "設定でタイムスタンプ局を指定してください。何も書き込んでいません。その画面がないときは、管理者に連絡してください。",
     ),
     "token-pin-last-try": _LAST_TRY,

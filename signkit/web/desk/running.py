@@ -67,7 +67,7 @@ def run_served(
         on_ready, port: see `run_desk`.
 
     Raises:
-        OSError: the port is taken.
+        ServiceError("port-taken", "port-refused"): the port cannot be used.
         FileUnusable: the start page cannot be written.
     """
     address, sockets = listen_on_loopback(port)

@@ -192,7 +192,6 @@ def _told(error: Exception) -> str:
 
 def _send(service: Service, to: str, written: Letter) -> None:
     own = service.own
-    assert own.mail_server is not None
     assert own.mail_from is not None
     message = EmailMessage()
     # A line break would begin another header (RFC 5322 2.2), whoever named the contract.
@@ -201,8 +200,8 @@ def _send(service: Service, to: str, written: Letter) -> None:
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=own.mail_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
     message.set_content(written.body)
-    host, _, port = own.mail_server.partition(":")
-    with _connected(host, int(port or _STARTTLS_PORT)) as server:
+    host, port = own.mail_host
+    with _connected(host, port or _STARTTLS_PORT) as server:
         if own.mail_user is not None and own.mail_password_file is not None:
             server.login(own.mail_user, Path(own.mail_password_file).read_text(encoding="utf-8").strip())
         server.send_message(message)

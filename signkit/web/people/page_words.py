@@ -150,8 +150,8 @@ PEOPLE_WORDS: dict[str, Text] = {
     "new_role_of": Text("New role of {name}", "{name} の新しい役割"),
     "disable": Text("Disable", "停止する"),
     "disable_lead": Text(
-        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the person "
-        "is invited anew.",
+        "{name} is signed out at once and does not come in any more. This cannot be taken back: to come back, the "
+        "person is invited anew.",
         "{name} さんはただちにサインアウトされ、以後サインインできません。取り消しはできません。再び利用するには、"
         "新しく招待してください。",
     ),
@@ -270,8 +270,8 @@ PEOPLE_WORDS: dict[str, Text] = {
         "このアドレスには何もありません。管理者から案内されたアドレスを確かめてください。",
     ),
     "declined_link": Text(
-        "This link was used, taken back, or is too old. If you have used it, sign in; if not, ask whoever sent it for a "
-        "new one.",
+        "This link was used, taken back, or is too old. If you have used it, sign in; if not, ask whoever sent it for "
+        "a new one.",
         "このリンクは使用済みか、取り消されたか、期限が過ぎています。設定を済ませた方はサインインしてください。"
         "まだの方は、送った人に新しいリンクを依頼してください。",
     ),

@@ -20,6 +20,7 @@ from signkit.web.people.link_screen import INVITATION
 from signkit.web.people.links import INVITATION as GOOD_FOR
 from signkit.web.people.links import make_link, open_until, revoke_links
 from signkit.web.people.screens import PeopleScreen, require_fresh, require_role, seat_of
+from signkit.words import is_name
 
 _HERE = "/people"
 _MOST_NAME = 80
@@ -137,7 +138,7 @@ def read_name(text: str) -> str:
         Declined("person_name")
     """
     name = " ".join(text.split())
-    if not 0 < len(name) <= _MOST_NAME or not name.isprintable():
+    if not is_name(name, _MOST_NAME):
         raise Declined("person_name", longest=_MOST_NAME)
     return name
 

@@ -14,7 +14,7 @@ DATA = {"employee": {"name": "髙橋 𠮷子"}, "list": [{"name": "x"}], "wages"
     ("pattern", "name"),
     [
         ("{row:04}", "0017"), ("{row}", "17"), ("{employee.name}-{row:03}.pdf", "髙橋 𠮷子-017"),
-        ("契約 {wages.base}", "契約 285000"), ("{list.0.name}", "x"),
+        ("契約　{wages.base}", "契約　285000"), ("{list.0.name}", "x"),
     ],
 )  # fmt: skip
 def test_pattern(pattern, name):

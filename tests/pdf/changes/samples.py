@@ -215,6 +215,14 @@ def appearance_box(world: Any) -> bytes:
 
 
 @sample
+def page_size(world: Any) -> bytes:
+    """Of a unit that is ten points to some viewers others know nothing."""
+    note = b"<< /Type /Annot /Subtype /Stamp /Rect [200 100 290 140] /AP << /N 31 0 R >> >>"
+    before = certified(world, 3, pdfs.OBJECTS | {pdfs.PAGE: PAGE[:-2] + b" /UserUnit 10 >>"})
+    return pdfs.update(before, {pdfs.PAGE: ALL[:-2] + b" /UserUnit 10 >>", 30: note, 31: STAMPED})
+
+
+@sample
 def appearance_order(world: Any) -> bytes:
     """What a comment leaves open some viewers take over into what they draw after it."""
     note = b"<< /Type /Annot /Subtype /Stamp /Rect [200 100 290 140] /AP << /N 31 0 R >> >>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from tests.pdf.changes.samples import ALL, BUYER, CATALOG, LOOKS, TAGGED, THREE, annots, signed, with_entries
@@ -194,6 +196,72 @@ def test_borders_of_links_that_together_black_words_out(world, border, pitch, wi
     assert world.only(attacked).changes_permitted is allowed
 
 
+WHITE = b"<< /FunctionType 2 /Domain [0 1] /C0 [0] /C1 [0] /N 1 >>"
+DARK_GLYPH = (
+    b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 65"
+    b" /Widths [1] /Encoding << /Differences [65 /a] >> /CharProcs << /a 32 0 R >> >>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "content", "allowed"),
+    [
+        (b"Underline", b"/LW 1", b"/S gs 0 1 m 90 1 l S", True),
+        (b"Underline", b"/LW 30", b"/S gs 0 1 m 90 1 l S", False),
+        (b"Underline", b"", b"q 30 0 0 30 0 0 cm 1 w 0 0.1 m 3 0.1 l S Q", False),
+        (b"Underline", b"", b"30 1 w 0 1 m 90 1 l S", False),
+        (b"Underline", b"", b"/OC /L BDC 1 w 0 1 m 90 1 l S EMC", False),
+        (b"Underline", b"", b"/Span << /MCID 0 >> BDC 1 w 0 1 m 90 1 l S EMC", True),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"/BM /Multiply /TR /Identity", b"/S gs 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"/BM /Multiply /TR " + WHITE, b"/S gs 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply /TR2 [%s]" % (4 * WHITE), b"/S gs 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 0 0 0 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg BT /F1 9 Tf (A) Tj ET", True),
+        (b"Highlight", b"/BM /Multiply", b"/S gs 1 1 0 rg BT /F3 90 Tf (A) Tj ET", False),
+    ],
+)
+def test_a_mark_is_judged_by_all_that_some_viewer_draws_it_by(world, kind, state, content, allowed):
+    """Lines by a graphics state or a matrix, colours by a function, layers that PDFium takes for off."""
+    fonts = b"/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> /F3 %s >>" % DARK_GLYPH
+    said = fonts + b" /ExtGState << /S << %s >> >>" % state
+    mark = b"<< /Type /Annot /Subtype /%s /F 4 /P 3 0 R /Rect [%s] /C [1 1 0] /AP << /N 31 0 R >> %s >>"
+    looks = GROUPED % (b"", said, len(content), content)
+    glyph = b"<< /Length 23 >>\nstream\n1 0 d0 0 g 0 0 1 1 re f\nendstream"
+    changed = {pdfs.PAGE: ALL, 30: mark % (kind, TEXT, QUADS), 31: looks, 32: glyph}
+    assert world.only(pdfs.update(certified(world, 3), changed)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("more", "allowed"),
+    [(b"/F 4", True), (b"/F 36", False), (b"/F 2", False), (b"/F 4 /OC << /Type /OCG /Name (x) >>", False)],
+)
+def test_a_mark_that_some_viewers_show_is_not_seen_through(world, more, allowed):
+    mark = b"<< /Type /Annot /Subtype /Highlight /P 3 0 R /Rect [%s] /C [1 1 0] /AP << /N 31 0 R >> %s %s >>"
+    looks = b"/G gs 1 1 0 rg 0 0 90 20 re f"
+    changed = {pdfs.PAGE: ALL, 30: mark % (TEXT, QUADS, more), 31: BOX % (len(looks), looks)}
+    assert world.only(pdfs.update(certified(world, 3), changed)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("size", "allowed"),
+    [
+        (b"", True),
+        (b" /UserUnit 1.0", True),
+        (b" /UserUnit 10", None),
+        (b" /UserUnit (x)", None),
+        (b" /CropBox [150 20 280 60]", None),
+        (b" /CropBox [100 0 300 200]", True),
+    ],
+)
+def test_what_is_filled_in_on_a_page_of_odd_size_is_not_judged(world, size, allowed):
+    """There boxes for ticks are half a page, and letters a pixel."""
+    page = pdfs.OBJECTS[pdfs.PAGE][:-2] + size + b" >>"
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD}))
+    filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    assert world.only(pdfs.update(base, filled)).changes_permitted is allowed
+
+
 SEPARATION = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /N 1 /C0 [1] /C1 [1] >>]"
 
 
@@ -211,6 +279,94 @@ def test_a_field_is_filled_where_the_page_hands_down_other_colours(world, stand_
     resources = b"/Resources << /ColorSpace << %s >> " % stand_in
     page = pdfs.OBJECTS[pdfs.PAGE].replace(b"/Resources << ", resources)
     assert page != pdfs.OBJECTS[pdfs.PAGE]
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD}))
+    filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    assert world.only(pdfs.update(base, filled)).changes_permitted is allowed
+
+
+def curved(values: list[int]) -> bytes:
+    return b"curv\0\0\0\0" + struct.pack(f">I{len(values)}H", len(values), *values)
+
+
+def formula(number: int, *parameters: float) -> bytes:
+    numbers = [round(each * 65536) for each in parameters]
+    return b"para\0\0\0\0" + struct.pack(f">HH{len(numbers)}i", number, 0, *numbers)
+
+
+def triple(*numbers: float) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(each * 65536) for each in numbers))
+
+
+def profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """Return an ICC profile with these elements and the white of D50."""
+    table, body, start = b"", b"", 132 + 12 * (len(tags) + 1)
+    for tag, element in ({b"wtpt": triple(0.9642, 1, 0.8249)} | tags).items():
+        table += struct.pack(">4sII", tag, start + len(body), len(element))
+        body += element + bytes(-len(element) % 4)
+    head = b"\0\0\0\0\0\0\0\0\2\x40\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp" + bytes(88)
+    return head + struct.pack(">I", len(tags) + 1) + table + body
+
+
+def grey(curve: bytes) -> bytes:
+    return profile(b"GRAY", {b"kTRC": curve})
+
+
+def coloured(curve: bytes, scale: float = 1) -> bytes:
+    sides = {b"rXYZ": (0.4361, 0.2225, 0.0139), b"gXYZ": (0.3851, 0.7169, 0.0971), b"bXYZ": (0.1431, 0.0606, 0.7142)}
+    primaries = {tag: triple(*(scale * each for each in numbers)) for tag, numbers in sides.items()}
+    return profile(b"RGB ", primaries | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
+
+
+SRGB = formula(3, 2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "allowed"),
+    [
+        (b"Gray", grey(curved([0, 65535])), True),
+        (b"Gray", grey(curved([round(2.2 * 256)])), True),
+        (b"Gray", grey(curved([])), True),
+        (b"Gray", grey(formula(0, 1.8)), True),
+        (b"Gray", grey(curved([65535, 0])), None),
+        (b"Gray", grey(curved([65535] * 9)), None),
+        (b"Gray", grey(curved([60000, 65535])), None),
+        (b"Gray", grey(curved([0, 65535, 0, 65535])), None),
+        (b"Gray", grey(formula(2, 1, 1, 0, 0.9)), None),
+        (b"Gray", grey(formula(4, 1, -1, 1, 0, 0, 0, 0)), None),
+        (b"Gray", b"none at all", None),
+        (b"Gray", coloured(SRGB), None),
+        (b"RGB", coloured(SRGB), True),
+        (b"RGB", coloured(curved([0, 65535])), True),
+        (b"RGB", coloured(curved([65535, 0])), None),
+        (b"RGB", coloured(SRGB, scale=0.1), None),
+        (b"CMYK", b"a press", True),  # what is written is grey
+    ],
+)
+def test_a_profile_that_a_page_hands_down_keeps_black_and_white(world, name, made, allowed):
+    """Poppler draws by a page's own profiles what fields and comments paint; PDFium and mupdf do not."""
+    count = {b"Gray": 1, b"RGB": 3, b"CMYK": 4}[name]
+    spaces = b"/Resources << /ColorSpace << /Default%s [/ICCBased 40 0 R] >> " % name
+    stream = b"<< /N %d /Length %d >>\nstream\n%s\nendstream" % (count, len(made), made)
+    page = pdfs.OBJECTS[pdfs.PAGE].replace(b"/Resources << ", spaces)
+    base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD, 40: stream}))
+    filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    assert world.only(pdfs.update(base, filled)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("space", "allowed"),
+    [
+        (b"/CalGray << /WhitePoint [0.95 1 1.09] /Gamma 2.2 >>", True),
+        (b"/CalGray << /WhitePoint [0.95 1 1.09] /Gamma 0.0001 >>", None),
+        (b"/CalGray << /WhitePoint [0.95 1 1.09] /BlackPoint [0.9 0.95 1] >>", None),
+        (b"/CalGray << >>", None),
+        (b"/Lab << /WhitePoint [0.95 1 1.09] >>", None),
+    ],
+)
+def test_a_calibrated_space_that_a_page_hands_down_keeps_black_and_white(world, space, allowed):
+    page = pdfs.OBJECTS[pdfs.PAGE].replace(
+        b"/Resources << ", b"/Resources << /ColorSpace << /DefaultGray [%s] >> " % space
+    )
     base = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page, pdfs.TEXT_FIELD: EMPTY_FIELD}))
     filled = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
     assert world.only(pdfs.update(base, filled)).changes_permitted is allowed

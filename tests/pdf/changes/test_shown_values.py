@@ -92,6 +92,12 @@ def test_what_is_seen_is_what_the_value_says(world, value, content, allowed):
     assert filled(world, b"", b" /V (%s)" % value, looks(content)) is allowed
 
 
+@pytest.mark.parametrize(("more", "allowed"), [(b"", True), (b" /OC << /Type /OCG /Name (x) >>", None)])
+def test_a_field_in_a_layer_is_not_judged(world, more, allowed):
+    """PDFium draws it whether the layer is on or off, others do not."""
+    assert filled(world, more, b" /V (100)", looks(shown(b"100"))) is allowed
+
+
 @pytest.mark.parametrize(
     ("font", "allowed"),
     [
@@ -107,6 +113,70 @@ def test_what_is_seen_is_what_the_value_says(world, value, content, allowed):
 )
 def test_letters_are_told_by_fonts_that_everybody_has(world, font, allowed):
     assert filled(world, b"", b" /V (100)", looks(shown(b"100"), font=font)) is allowed
+
+
+def plain_font(encoding: bytes = b"/WinAnsiEncoding", more: bytes = b"") -> bytes:
+    return b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding %s %s >>" % (encoding, more)
+
+
+def named(*names: bytes) -> bytes:
+    return plain_font(b"<< /BaseEncoding /WinAnsiEncoding /Differences [%s] >>" % b" ".join(names))
+
+
+@pytest.mark.parametrize(
+    ("font", "codes", "allowed"),
+    [
+        (named(b"129 /one /zero"), b"\\201\\202\\202", True),
+        (named(b"129 /uni0031 /uni0030"), b"\\201\\202\\202", None),
+        (named(b"129 /one.alt /zero.alt"), b"\\201\\202\\202", None),
+        (named(b"129 /one_zero_zero"), b"\\201", None),
+        (named(b"129 (one) /one /zero"), b"\\201\\202\\202", None),
+        (named(b"129.0 /one /zero"), b"\\201\\202\\202", None),
+        (named(b"/a 129 /one /zero"), b"\\201\\202\\202", None),
+        (named(b"385 /nine"), b"100", None),
+        (plain_font(more=b"/FirstChar 48 /Widths [556 556]"), b"100", True),
+        (plain_font(more=b"/FirstChar 48.0 /Widths [556 556]"), b"100", None),
+        (plain_font(more=b"/FirstChar 48 /Widths [(a) 556]"), b"100", None),
+    ],
+)
+def test_letters_are_told_by_names_and_numbers_that_viewers_take_alike(world, font, codes, allowed):
+    """Of other names mupdf draws nothing, PDFium what comes to its mind."""
+    assert filled(world, b"", b" /V (100)", looks(shown(codes), font=font)) is allowed
+
+
+def test_what_is_no_encoding_of_fonts_says_nothing_beyond_ascii(world):
+    """PDFium draws it as PDFDocEncoding, the others as the standard one."""
+    font = plain_font(b"/PDFDocEncoding")
+    assert filled(world, b"", b" /V (100)", looks(shown(b"100"), font=font)) is True
+    assert filled(world, b"", b" /V (\\261)", looks(shown(b"\\261"), font=font)) is None
+
+
+COLLECTION = b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
+
+
+def composite(widths: bytes = b"", kind: bytes = b"/CIDFontType0", system: bytes = COLLECTION, name: bytes = b"Ryumin"):
+    inner = b"<< /Type /Font /Subtype %s /BaseFont /%s %s %s >>" % (kind, name, system, widths)
+    return b"<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin /Encoding /90ms-RKSJ-H /DescendantFonts [%s] >>" % inner
+
+
+@pytest.mark.parametrize(
+    ("font", "value", "allowed"),
+    [
+        (composite(), b"100", True),
+        (composite(b"/DW 1000 /W [231 632 500]"), b"1000000000000000000", True),
+        (composite(), b"1000000000000000000", None),  # as wide as any (table 115), and so beyond the box
+        (composite(b"/DW 1000 /W [231 [500] 232 632 500]"), b"1000000000000000000", True),
+        (composite(b"/W [231 632 -500]"), b"100", None),
+        (composite(b"/W [231 632 0]"), b"100", None),
+        (composite(b"/DW 5000"), b"100", None),
+        (composite(b"/W [231 (a)]"), b"100", None),
+        (composite(kind=b"/Type3"), b"100", None),
+        (composite(system=COLLECTION.replace(b"Adobe", b"Other")), b"100", None),
+        (composite(name=b"Symbol"), b"100", None),
+    ],
+)
+def test_letters_of_a_collection_stand_where_its_widths_say(world, font, value, allowed):
+    assert filled(world, b"", b" /V (%s)" % value, looks(shown(value), font=font)) is allowed
 
 
 @pytest.mark.parametrize(

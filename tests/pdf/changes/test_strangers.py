@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.pdf.changes.output_intents import is_srgb
+from signkit.pdf.changes.colour_profiles import is_srgb
 from signkit.pdf.reading.encryption import Decryption
 from signkit.pdf.reading.syntax import Ref
 from tests.attacks.strangers import srgb

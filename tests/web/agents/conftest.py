@@ -23,7 +23,7 @@ from signkit.web.agent_program.device import keep_device, load_device
 from signkit.web.agent_program.running import agent_app
 from signkit.web.agent_program.server import OfficeServer
 from signkit.web.agent_program.work import AgentOffice, AgentWork
-from signkit.web.common.listening import listener_on
+from signkit.web.common.listening import listen_at
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.office import DeskOptions
 from tests.web.browser import ADDRESS, ORIGIN, Browser, make_pinentry
@@ -75,7 +75,7 @@ class Running:
 
 @pytest.fixture
 def running(tmp_path):
-    listener = listener_on("127.0.0.1", 0)
+    listener = listen_at("127.0.0.1", 0)
     origin = f"http://localhost:{listener.getsockname()[1]}"
     offices = offices_made.start(tmp_path, origin=origin)
     server = uvicorn.Server(uvicorn.Config(offices.served, log_level="warning", lifespan="off"))

@@ -27,9 +27,9 @@ pytestmark = pytest.mark.slow
 @contextmanager
 def window_of(agent, desk, chromium):
     """A browser at an agent's window, and its work going on behind it."""
-    from signkit.web.common.listening import listener_on
+    from signkit.web.common.listening import listen_at
 
-    listener = listener_on("127.0.0.1", 0)
+    listener = listen_at("127.0.0.1", 0)
     address = DeskAddress(ADDRESS.name, listener.getsockname()[1])
     sessions = Sessions("ja")
     app = agent_app(agent.office, agent.work, desk, address, sessions)

@@ -23,7 +23,7 @@ from signkit.web.agent_program.running import agent_app
 from signkit.web.agent_program.server import Asked
 from signkit.web.agent_program.work import AgentOffice, AgentWork
 from signkit.web.agents.taking import SignedByAgent, look_at_signed
-from signkit.web.common.listening import DeskAddress, listener_on
+from signkit.web.common.listening import DeskAddress, listen_at
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.rehearsal_desk import rehearsal_options
 from tests.web.browser import ADDRESS, follow
@@ -126,7 +126,7 @@ def test_what_is_no_document(office, tmp_path, data):
 @contextmanager
 def window(chromium, office, tmp_path):
     """A browser at the window of an agent, and what the agent is at: the test says what the office sends."""
-    listener = listener_on("127.0.0.1", 0)
+    listener = listen_at("127.0.0.1", 0)
     address = DeskAddress(ADDRESS.name, listener.getsockname()[1])
     sessions, work = Sessions("ja"), AgentWork(office, Lying(None, b""), tmp_path)
     app = agent_app(office, work, "https://desk.example.jp", address, sessions)

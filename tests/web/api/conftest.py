@@ -15,7 +15,8 @@ from signkit.web.api.access import add_key
 from signkit.web.api.app import make_service_app
 from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
-from signkit.web.api.service import Service, ServiceSettings, create_service
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings, create_service
 from tests.web.api.cluster import running_cluster
 
 

@@ -39,7 +39,8 @@ from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from signkit.web.api.access import add_key
-from signkit.web.api.service import ServiceSettings, create_service, open_tenants
+from signkit.web.api.service import open_tenants
+from signkit.web.api.service_settings import ServiceSettings, create_service
 from signkit.web.api.store import list_documents
 from signkit.web.api.tenants import Tenant
 from tests.web.api.cluster import running_cluster

@@ -418,7 +418,8 @@ from pathlib import Path
 from signkit.settings import Settings
 from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
-from signkit.web.api.service import Service, ServiceSettings
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings
 
 own = ServiceSettings(workers=2, database=sys.argv[3] or None)
 service = Service(Path(sys.argv[1]), Settings(home=Path(sys.argv[2])), own)

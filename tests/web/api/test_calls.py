@@ -74,9 +74,10 @@ def test_no_parameter_holds_a_character_that_ends_texts(shared, path):
     problem(shared.client.get(f"/api/v1/{path}"), 400, "request-invalid")
 
 
-def test_no_keys_name_holds_a_character_that_ends_texts(shared):
-    body = {"name": "a\0", "permissions": ["log:read"]}
-    assert problem(shared.client.post("/api/v1/keys", json=body), 400, "request-invalid")["errors"][0]["at"] == "/name"
+@pytest.mark.parametrize("name", ["a\0", "a\x1b[31m", "\u202eb", " ", "a\n"])
+def test_a_keys_name_is_one_that_is_shown(shared, name):
+    body = {"name": name, "permissions": ["log:read"]}
+    assert problem(shared.client.post("/api/v1/keys", json=body), 422, "key-name")["hint"]
 
 
 def test_many_who_ask_whether_it_is_ready_are_one_look(shared):

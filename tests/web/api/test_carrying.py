@@ -16,7 +16,7 @@ from signkit.errors import NOT_REGULAR, FileUnusable, OutputExists, ServiceError
 from signkit.web.api import carrying, operation_log, schema
 from signkit.web.api.access import add_key, admit_key
 from signkit.web.api.carrying import back_up_service, export_tenant, import_tenant, restore_service
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.tenants import Tenants
 from signkit.web.api.work import kept_bytes
 from tests.web.api.conftest import key_client
@@ -150,6 +150,16 @@ def test_a_tenant_is_taken_in_once(filled, tmp_path):
         import_tenant(tenants, target)
     assert caught.value.code == "tenant-exists"
     assert list((tmp_path / "other" / "tenants").glob(".*")) == []
+
+
+@pytest.mark.parametrize("place", ["backup", "tenants/backup", "."])
+def test_no_backup_lies_in_what_it_is_of(filled, place):
+    folder = filled.service.folder
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(FileUnusable) as caught:
+        back_up_service(folder, filled.service.tenants, folder / place)
+    assert caught.value.code == "output-not-written"
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_a_file_in_its_place_is_not_replaced(filled, tmp_path):

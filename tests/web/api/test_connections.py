@@ -16,7 +16,7 @@ import uvicorn
 
 from signkit.web.api.connections import Patience
 from signkit.web.api.running import listening_config
-from signkit.web.common.listening import listener_on
+from signkit.web.common.listening import listen_at
 from tests.web.api.conftest import start
 
 _BOUND = 60.0
@@ -29,7 +29,7 @@ class Listening:
     def __init__(self, folder):
         self.tried = start(folder / "service", folder / "home")
         self.key = self.tried.client.headers["authorization"]
-        self.listener = listener_on("127.0.0.1", 0)
+        self.listener = listen_at("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
         self.server = uvicorn.Server(listening_config(self.tried.client.app, _PATIENCE))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]})

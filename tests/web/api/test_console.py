@@ -10,9 +10,10 @@ from signkit.errors import ServiceError
 from signkit.web.api.carrying import back_up_service, import_tenant, restore_service
 from signkit.web.api.folders import COMMON, DATABASE
 from signkit.web.api.operation_log import breaks, operations
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.tenants import Tenants
 from tests.command import run_signkit
+from tests.refusals import has_code
 
 
 class Machine:
@@ -46,6 +47,9 @@ def test_a_key_that_was_made_at_the_console_stands_in_the_log(machine):
     key = machine.service("key", "add", machine.folder, tenant, "--role", "auditor").stdout.strip()
     assert machine.log(tenant) == [("addKey", "console", key.split("_")[2])]
     assert machine.service("key", "add", machine.folder, tenant, "--network", "nowhere").returncode != 0
+    for name in ("", " x", "a\x1b[31m", "\u202ex", "x" * 101):
+        refused = machine.service("key", "add", machine.folder, tenant, "--name", name)
+        assert has_code(refused.error, "key-name"), (name, refused)
     assert len(machine.log(tenant)) == 1
 
 
@@ -53,6 +57,9 @@ def test_a_key_that_was_made_at_the_console_stands_in_the_log(machine):
 def test_the_services_own_log_outlasts_its_tenants(machine, tmp_path):
     tenant = machine.service("tenant", "add", machine.folder, "架空").stdout.strip()
     assert machine.service("tenant", "export", machine.folder, tenant, tmp_path / "t.zip").returncode == 0
+    again = machine.service("tenant", "export", machine.folder, tenant, tmp_path / "t.zip")
+    assert has_code(again.error, "output-exists")
+    assert "--overwrite" not in again.stderr  # which this command has not
     [(action, actor, digest)] = machine.log(tenant)
     assert (action, actor) == ("exportTenant", "console")
     assert machine.service("tenant", "delete", machine.folder, tenant, stdin="他社\n").returncode == 1

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from signkit.errors import ServiceError
-from signkit.web.api.service import create_service, read_service_settings
+from signkit.web.api.service_settings import create_service, read_service_settings
 from tests.dask_cluster import free_port, running_dask
 from tests.web.api.conftest import start
 

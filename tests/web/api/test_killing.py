@@ -15,7 +15,7 @@ import urllib.request
 import pytest
 
 from signkit.web.api.access import add_key
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.store import list_documents
 from signkit.web.api.tenants import Tenants
 

@@ -111,6 +111,11 @@ def test_damaged_heads_are_said(tenant, heads, line):
         read_checkpoints(heads, tenant.id)
 
 
+def test_a_place_that_is_not_there_is_said_before_there_is_anything_to_keep(tenants, tmp_path):
+    with pytest.raises(FileUnusable):
+        write_checkpoints(tenants, tmp_path / "nowhere", {})
+
+
 def test_a_place_that_is_gone_is_said(tenants, tenant, heads):
     shutil.rmtree(heads)
     with pytest.raises(FileUnusable):

@@ -12,7 +12,8 @@ pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
 
 from signkit.archive.store import create_archive, utc_now
 from signkit.web.api.app import make_service_app
-from signkit.web.api.service import Service, ServiceSettings, open_tenants
+from signkit.web.api.service import Service, open_tenants
+from signkit.web.api.service_settings import ServiceSettings
 from tests.web.api.conftest import Tried, key_client, start
 from tests.web.api.sweep import running_nodes, sweep
 from tests.web.api.test_proxy import ProxiedConnection, run_nginx

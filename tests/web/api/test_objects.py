@@ -19,7 +19,7 @@ import fsspec
 
 from signkit.errors import InputUnreadable, ServiceError
 from signkit.web.api.kept_files import is_object_store, open_object_store
-from signkit.web.api.service import create_service, read_service_settings
+from signkit.web.api.service_settings import create_service, read_service_settings
 from tests.web.api.conftest import start
 from tests.web.api.test_proxy import free_port
 

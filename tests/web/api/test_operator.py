@@ -32,7 +32,8 @@ from signkit.validation.options import ValidationOptions, revocation_sources
 from signkit.validation.pdf import validate_pdf
 from signkit.web.api.app import make_service_app
 from signkit.web.api.rehearsal import NEW_ADDRESS, RehearsalAttributes, kept_operator, revoked_numbers
-from signkit.web.api.service import Service, ServiceSettings, create_service
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings, create_service
 from tests.validation import pdfs, pki
 from tests.web.api.conftest import Tried, key_client
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 
 from signkit.web.api.access import add_key
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.tenants import Tenants
 from tests.requirements import require
 from tests.web.api.test_killing import Server

@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from signkit.errors import ServiceError
+from signkit.web.api import service_settings
 from signkit.web.api.running import Address, warm_up
-from signkit.web.api.service import ServiceSettings, create_service, open_tenants, read_service_settings
+from signkit.web.api.service import open_tenants
+from signkit.web.api.service_settings import ServiceSettings, create_service, read_service_settings
 from signkit.web.api.store import clear_spool
 from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerLost
@@ -38,6 +41,17 @@ from tests.web.api.conftest import start
         ("keep_days = 99999999999", "keep_days"),
         ("workers = -1", "workers"),
         ('auth_app = "mynaportal"', "production"),
+        ("workers = 100000", "1,024"),
+        ("most_bytes = 99999999999999999999", "most_bytes"),
+        ("validations_a_month = -1", "validations_a_month"),
+        ('mail_server = "mail.example.jp:99999"', "mail.example.jp:99999"),
+        ('mail_server = "mail.example.jp:"', "mail.example.jp:"),
+        ('mail_server = "smtp://mail.example.jp"', "smtp://"),
+        ('mail_from = "no address"', "no address"),
+        ('fetch_hosts = ["files.example.jp", "https://files.example.jp/"]', "https://files"),
+        ('inner_hosts = ["10.0.0.7:8080"]', "10.0.0.7:8080"),
+        ("workers = ", "line 1"),
+        ("a = " + "[" * 10_000, "service.toml"),
     ],
 )
 def test_a_setting_that_cannot_be_is_told_in_both_languages(tmp_path, line, cause):
@@ -125,3 +139,30 @@ def test_what_is_on_its_way_stays_when_a_console_command_opens_the_store(tmp_pat
     assert (tenant.store.spool / "coming").read_bytes() == b"%PDF-1.7"
     clear_spool(store)
     assert list(store.spool.iterdir()) == []
+
+
+def test_hosts_of_every_kind_can_be_set(tmp_path):
+    create_service(tmp_path / "service")
+    (tmp_path / "service" / "service.toml").write_text(
+        'mail_server = "[2001:db8::7]:465"\nmail_from = "keiyaku@example.jp"\n'
+        'fetch_hosts = ["files.example.jp", "files:8443"]\ninner_hosts = ["10.0.0.7", "2001:db8::7", "files_1"]\n'
+    )
+    own = read_service_settings(tmp_path / "service")
+    assert own.mail_host == ("2001:db8::7", 465)
+    assert replace(own, mail_server="mail.example.jp").mail_host == ("mail.example.jp", None)
+
+
+def test_every_number_has_bounds_and_every_setting_is_in_the_file_that_is_made(tmp_path):
+    create_service(tmp_path / "service")
+    written = (tmp_path / "service" / "service.toml").read_text()
+    for each in fields(ServiceSettings):
+        assert f"# {each.name} = " in written
+        assert type(each.default) is not int or each.name in service_settings._BOUNDS
+
+
+@pytest.mark.parametrize("command", [["init", ""], ["restore", "backup", ""]])
+def test_an_empty_name_is_not_the_folder_one_is_in(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    refused = run_signkit("service", *command, home=tmp_path)
+    assert refused.returncode == 2
+    assert not (tmp_path / "service.toml").exists()

@@ -19,7 +19,8 @@ from signkit.web.api.jobs import add_job, finish_job, lease_job, list_jobs, rene
 from signkit.web.api.leases import LEASE
 from signkit.web.api.log_checkpoints import SERVICE, contradicted, read_checkpoints, write_checkpoints
 from signkit.web.api.postgres_schema import make_tables
-from signkit.web.api.service import Service, ServiceSettings
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings
 from signkit.web.api.store import add_document, list_documents
 from signkit.web.office.reminders import is_first_of_table
 from signkit.web.people.accounts import add_person

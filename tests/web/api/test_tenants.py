@@ -7,6 +7,8 @@ import shutil
 import pytest
 
 from signkit.errors import ServiceError
+from signkit.web.api.app import _Door
+from signkit.web.api.identifiers import new_id
 from signkit.web.api.tenants import Tenants
 from tests.command import run_signkit
 from tests.refusals import has_code
@@ -24,6 +26,35 @@ def test_a_deleted_tenant_leaves_nothing_and_its_keys_are_good_no_more(tried):
     assert client.get("/api/v1/keys").status_code == 401
     assert [path for path in tried.service.folder.rglob("*") if other.id in str(path)] == []
     assert tried.client.get("/api/v1/keys").status_code == 200
+
+
+@pytest.mark.parametrize("operation", ["listKeys", "listValidations", "validateDocument"])
+def test_a_request_under_way_while_its_tenant_goes_is_told_as_those_after_it(tried, monkeypatch, caplog, operation):
+    """Nothing is wrong with the service: no fault is told, and none stands in its journal."""
+    other = tried.service.tenants.add("別会社")
+    client = key_client(tried.service, other, tried.client.app)
+    known = _Door._known
+
+    def known_then_gone(self, request, origin):
+        found = known(self, request, origin)
+        if other.store.folder.is_dir():
+            tried.service.tenants.delete(other.id)
+        return found
+
+    monkeypatch.setattr(_Door, "_known", known_then_gone)
+    called = next(each for each in tried.service.document.operations if each.name == operation)
+    answer = client.request(
+        called.method, called.path, content=b"%PDF-1.7" if called.method == "POST" else None,
+        headers={"content-type": "application/pdf"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (401, "credentials-needed")
+    assert "Traceback" not in caplog.text
+    assert [each.id for each in tried.service.tenants.all()] == [tried.tenant.id]
+
+
+def test_a_tenants_folder_that_is_being_made_or_was_left_is_no_tenant(tried):
+    (tried.tenant.store.folder.parent / new_id() / "archive").mkdir(parents=True)
+    assert [each.id for each in tried.service.tenants.all()] == [tried.tenant.id]
 
 
 def test_a_deletion_that_was_cut_short_is_finished_by_the_next_start(tried):

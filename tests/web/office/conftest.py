@@ -18,7 +18,8 @@ from signkit.settings import Settings
 from signkit.web.api import operation_log
 from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.running import Served
-from signkit.web.api.service import Service, ServiceSettings, create_service
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings, create_service
 from signkit.web.office.door import cookie_name
 from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.web.people.accounts import add_person

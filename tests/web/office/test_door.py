@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.errors import ServiceError
-from signkit.web.api.service import SETTINGS, create_service, read_service_settings
+from signkit.web.api.service_settings import SETTINGS, create_service, read_service_settings
 from tests.web.office.conftest import ORIGIN, OURS, start, text_of
 
 

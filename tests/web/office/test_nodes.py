@@ -9,7 +9,8 @@ pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
 from starlette.testclient import TestClient
 
 from signkit.web.api.running import Served
-from signkit.web.api.service import Service, ServiceSettings
+from signkit.web.api.service import Service
+from signkit.web.api.service_settings import ServiceSettings
 from signkit.web.office.door import cookie_name
 from tests.web.api.conftest import cluster  # noqa: F401  the fixture
 from tests.web.office.conftest import ORIGIN, start, text_of

@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from signkit.rehearsal.cards import kept_contents
 from signkit.rehearsal.pki import kept_rehearsal
-from signkit.web.api.service import create_service
+from signkit.web.api.service_settings import create_service
 from signkit.web.api.tenants import Tenants
 from signkit.web.people.accounts import add_person
 from signkit.web.people.sessions import begin_session

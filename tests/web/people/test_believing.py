@@ -11,7 +11,7 @@ from signkit.errors import ServiceError
 from signkit.pki.anchors import default_trust_store
 from signkit.signing.services import available_services
 from signkit.web.api.operation_log import operations
-from signkit.web.api.service import SETTINGS, read_service_settings
+from signkit.web.api.service_settings import SETTINGS, read_service_settings
 from signkit.web.people.approvals import list_approvals
 from tests.web.office.conftest import running_offices, text_of
 from tests.web.people.test_pages import seated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.web.api.operation_log import breaks, operations
-from signkit.web.api.service import SETTINGS, create_service
+from signkit.web.api.service_settings import SETTINGS, create_service
 from signkit.web.api.tenants import Tenants
 from signkit.web.people.links import find_link
 from tests.command import run_signkit

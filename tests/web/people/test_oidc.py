@@ -20,7 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from signkit.errors import ServiceError
 from signkit.web.api.operation_log import operations
-from signkit.web.api.service import SETTINGS, create_service, read_service_settings
+from signkit.web.api.service_settings import SETTINGS, create_service, read_service_settings
 from signkit.web.office.door import cookie_name, oidc_cookie_name
 from signkit.web.people.accounts import add_person, disable_person
 from signkit.web.people.credentials import has_credentials

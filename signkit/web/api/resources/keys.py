@@ -39,7 +39,7 @@ def add(call: Call) -> Answer:
                 networks=call.body.get("networks", ()), expires_at=ends,
             )  # fmt: skip
     except ServiceError as error:
-        if error.code != "network-invalid":
+        if error.code not in ("network-invalid", "key-name"):
             raise
         raise Refusal.of(error) from error
     return Answer(201, {**key.to_json(), "key": text}, headers={"location": f"/api/v1/keys/{key.id}"}, subject=key.id)

@@ -67,7 +67,7 @@ def judge(
     options = options_of(service, wishes)
     try:
         report: dict[str, Any] = service.pool.submit(
-            judge_file, str(path), name, options, content and str(content)
+            judge_file, str(path), name, options, content and str(content), bool(wishes.get("beside"))
         ).result()
     except WorkerLost as lost:
         from signkit.web.api.jobs import LOST
@@ -100,15 +100,18 @@ def _moment(text: str) -> datetime:
         raise problems.unfit_request([{"at": "/options/at", "detail": "is no moment"}]) from error
 
 
-def judge_file(path: str, name: str, options: ValidationOptions, content: str | None) -> dict[str, Any]:
+def judge_file(
+    path: str, name: str, options: ValidationOptions, content: str | None, is_beside: bool = False
+) -> dict[str, Any]:
     """Judge a file; called in a worker."""
     from signkit.incoming import read_file
     from signkit.validation.api import validate_data
 
     # By a URL's name no content of a detached signature is looked for in any folder.
+    came = Path(content) if content is not None else None
     report: Report = validate_data(
         read_file(Path(path), options.limits.bytes), f"memory://{name}", options,
-        content=Path(content) if content is not None else None,
+        content=None if is_beside else came, beside=came if is_beside else None,
     )  # fmt: skip
     return report.with_name(name).to_json()
 
