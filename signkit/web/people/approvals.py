@@ -70,10 +70,17 @@ def ask_approval(
 
     Raises:
         Declined("role"): the role of whoever asks does not include it.
+        Declined("approval_asked"): the same is open already; of two, one could be done and the other never.
     """
     _require_role(connection, action, person)
     now = tenant.store.clock()
     content = _content(facts)
+    open_ = connection.execute(
+        "SELECT 1 FROM approval WHERE digest = ? AND state = 'open' AND expires_at > ?",
+        (_digest(action, content), moment(now)),
+    )
+    if open_.fetchone():
+        raise Declined("approval_asked", 409)
     asked = Approval(
         new_id(), action, content, _digest(action, content), person, moment(now), moment(now + GOOD_FOR), "open"
     )

@@ -95,7 +95,9 @@ class PeopleScreen:
 
     def decline(self, request: Request, declined: Declined) -> Response:
         """Return the page that says why not."""
-        return self.show(request, "people_declined.html", declined.status, declined=declined, back=back_of(request))
+        return self.show(
+            request, "people_declined.html", declined.status, declined=declined, back=back_of(request, declined)
+        )
 
     def address(self, request: Request) -> str:
         """Return where a request came from."""
@@ -205,11 +207,11 @@ def own_path(text: str) -> str:
     return text if _OWN_PATH.fullmatch(text) else "/"
 
 
-def back_of(request: Request) -> str:
-    """Return the page from which a form was sent; of a page that is not shown, the first page."""
-    if request.method != "POST":
+def back_of(request: Request, declined: Declined) -> str:
+    """Return the page from which a form was sent; of a page that is not for this role, the first page."""
+    if request.method != "POST" and declined.reason == "role":
         return "/"
     _, first, *rest = request.url.path.split("/")
     if first == "sign-in" and len(rest) > 1:
         return f"/sign-in/{rest[0]}"
-    return f"/{first}" if first in ("account", "people", "approvals") else "/"
+    return f"/{first}" if first in ("account", "people", "approvals", "agents") else "/"

@@ -344,3 +344,19 @@ def test_a_proposal_is_about_the_entries_as_they_were(offices, people, tenant, e
     [asked] = all_of(tenant)
     assert decide(people["second"], asked).status_code == 409
     assert (gone(tenant), state(offices, tenant, id_)) == ([], "lapsed")
+
+
+def test_the_same_is_not_asked_twice_while_it_is_open(people, tenant, asked, clock):  # noqa: F811
+    clerk = people["clerk"].person
+    for who in ("one", "two"):
+        again = people[who].send(f"/people/{clerk.id}/role", {"role": "supervisor"})
+        assert again.status_code == 409
+        assert "既に依頼され" in text_of(again)
+    assert people["one"].send(f"/people/{clerk.id}/role", {"role": "auditor"}).status_code == 303
+    assert len(all_of(tenant)) == 2
+    assert people["one"].send(f"/approvals/{asked.id}/withdraw").status_code == 303
+    assert people["two"].send(f"/people/{clerk.id}/role", {"role": "supervisor"}).status_code == 303
+    clock.advance(days=7)
+    one = people["one"]
+    one.passkey(f"/sign-in/{tenant.id}", one.device)
+    assert one.send(f"/people/{clerk.id}/role", {"role": "supervisor"}).status_code == 303  # the one before is over

@@ -63,7 +63,9 @@ def test_an_anchor_is_believed_when_a_second_administrator_says_so(operated):
     for who in ("one", "first"):
         assert decide(operated, who, approval).status_code == 403
     assert believed(operated) == set()
-    assert "SignKit Rehearsal" in text_of(operated.people["two"].get("/approvals"))
+    page = text_of(operated.people["two"].get("/approvals"))
+    assert "SignKit Rehearsal" in page
+    assert all(name in page for name in approval.facts["added"])  # the whole fingerprint, and for what it is believed
     assert decide(operated, "two", approval).status_code == 303
     named = set(default_trust_store([operated.trusted]).ders(None)) - SHIPPED
     assert named
@@ -105,6 +107,10 @@ def test_what_was_asked_is_what_was_seen_and_on_top_of_what_is(operated):
     assert operated.people["one"].send("/approvals/trust", {"seen": seen}).status_code == 409
     (operated.trusted / "ca.pem").write_bytes(ca)
     _, first = asked(operated)
+    assert asked(operated, "two")[0].status_code == 409  # the same is open already
+    other = operated.trusted.parent / "home" / "rehearsal" / "rehearsal-auth-ca.pem"
+    (operated.trusted / "more.pem").write_bytes(other.read_bytes())
+    operated.service._judgement = None
     _, second = asked(operated, "two")
     assert decide(operated, "two", first).status_code == 303
     assert decide(operated, "one", second).status_code == 409

@@ -130,7 +130,7 @@ def test_an_administrator_alone_is_told_that_nobody_can_decide(admin, offices, t
         [asked] = list_approvals(connection)
     decided = other.send(f"/approvals/{asked.id}/decide", {"answer": "approve", "digest": asked.digest})
     assert decided.headers["location"] == "/people"  # where the link is made
-    assert "リンク未発行" in text_of(other.get("/people"))
+    assert "有効なリンクなし" in text_of(other.get("/people"))
 
 
 def test_nobody_is_asked_to_give_somebody_the_role_they_have(admin, offices, tenant):  # noqa: F811
