@@ -11,7 +11,13 @@ from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
-from signkit.pdf.embedded_files import all_file_specifications, names_of, streams_of
+from signkit.pdf.embedded_files import (
+    FileSpecification,
+    all_file_specifications,
+    names_of,
+    specifications_elsewhere,
+    streams_of,
+)
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import SyntaxProblem
 from signkit.plain_data import Data, read_json, read_plain
@@ -159,8 +165,8 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
     """Return the contract that the newest revision of ``file`` carries, or None where it carries none.
 
     Whatever a viewer may show or a script find as ``contract.json`` counts, by any of its names and any of its streams,
-    associated (PDF/A-3, ISO 19005-3 6.8), embedded or attached to a page: who reads another than we do would read
-    another contract.
+    associated (PDF/A-3, ISO 19005-3 6.8), embedded or attached to a page, an element or anything else: who reads
+    another than we do would read another contract.
 
     Raises:
         ContractDataUnreadable: there is a ``contract.json`` that SignKit did not write or that cannot be read, or there
@@ -176,8 +182,14 @@ def contract_of(file: PdfFile) -> EmbeddedContract | None:
 
 
 def _contract_files(view: View) -> set[bytes]:
+    found = _contracts_among(view, all_file_specifications(view))
+    # What no program finds by itself makes no contract of a file, but may be taken for another one.
+    return found | _contracts_among(view, specifications_elsewhere(view)) if found else found
+
+
+def _contracts_among(view: View, specifications: Iterable[FileSpecification]) -> set[bytes]:
     found: set[bytes] = set()
-    for number, specification in enumerate(all_file_specifications(view)):
+    for number, specification in enumerate(specifications):
         if number >= _MAX_SPECIFICATIONS:
             raise LimitExceeded("objects", _MAX_SPECIFICATIONS)  # what is behind, other readers may take for it
         if not any(map(_is_contract_name, names_of(view, specification))):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Ref, Stream, Value
+from signkit.pdf.reading.syntax import Ref, Stream, Value, references
 
 #: Table 43: a name for every platform, and one for some; of a file specification each reader takes the first it knows.
 _NAMES = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
@@ -49,6 +51,66 @@ def all_file_specifications(view: View) -> Iterator[FileSpecification]:
                 yield from _associated(view, annotation.get("/AF"))
                 if "/FS" in annotation:  # 12.5.6.15
                     yield FileSpecification(annotation["/FS"])
+
+
+def specifications_elsewhere(view: View) -> Iterator[FileSpecification]:
+    """Yield the file specifications with a file that anything else leads to: an element, a drawing, an action (14.13).
+
+    Only objects whose bytes name an embedded file are parsed for it, and only where one is found that
+    `all_file_specifications` does not yield the whole document is followed.
+    """
+    known = {id(view.resolve(each.value)) for each in all_file_specifications(view)}
+    found = [(number, entries) for number in _naming_files(view) for entries in _specifications_in(view, number)]
+    others = [(number, entries) for number, entries in found if id(entries) not in known]
+    reached = _reached(view) if others else set()
+    yield from (FileSpecification(entries) for number, entries in others if number in reached)
+
+
+def _specifications_in(view: View, number: int) -> Iterator[dict[str, Value]]:
+    todo: list[Value] = [view.get(Ref(number, 0))]
+    while todo:
+        item = todo.pop()
+        entries = item.entries if isinstance(item, Stream) else item
+        if isinstance(entries, dict):
+            if "/EF" in entries:
+                yield entries
+            todo += entries.values()
+        elif isinstance(entries, list):
+            todo += entries
+
+
+def _reached(view: View) -> set[int]:
+    """The numbers of all objects that the trailer leads to."""
+    numbers: set[int] = set()
+    todo = [*references(view.trailer)]
+    while todo:
+        ref = todo.pop()
+        if ref.number not in numbers:
+            view.file.meter.check_time()
+            numbers.add(ref.number)
+            todo += references(view.get(ref))
+    return numbers
+
+
+# 7.3.5: a letter of a name may stand by its number.
+_FILES = re.compile(rb"/(?:E|#45)(?:F|#46)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
+
+
+def _naming_files(view: View) -> Iterator[int]:
+    """Yield the numbers of the objects that may name an embedded file, by their bytes."""
+    places = {number: place for number in view.numbers() if (place := view.locate(number)) is not None}
+    alone = sorted((place.offset, number) for number, place in places.items() if not place.container)
+    starts = [start for start, _ in alone]
+    named = (bisect_right(starts, match.start()) - 1 for match in _FILES.finditer(view.file.data))
+    yield from sorted({alone[at][1] for at in named if at >= 0})
+    containers = {place.container for place in places.values() if place.container}
+    naming = {each for each in containers if _names_files(view, each)}
+    yield from (number for number, place in places.items() if place.container in naming)
+
+
+def _names_files(view: View, container: int) -> bool:
+    stream = view.get(Ref(container, 0))
+    return isinstance(stream, Stream) and _FILES.search(view.file.decode_stream(stream, view)) is not None
 
 
 def _associated(view: View, value: Value) -> Iterator[FileSpecification]:

@@ -39,11 +39,14 @@ _PARTNERS = {
     "text placed differently": ("fields prepared",),
     "fields that nobody sees": ("fields that nobody sees",),
     "annotations that are content": ("annotations that are content",),
+    "sheets prepared": ("sheets prepared",),
+    "marks in layers": ("marks in layers",),
+    "locks of nothing": ("locks of nothing",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
-_COMMENTING = {"annotations", "comments", "comments placed"}
+_COMMENTING = {"annotations", "comments", "comments placed", "marks in layers"}
 #: Classes that are refused anyway where comments may not change.
-_UNDER_P3 = {"comments", "comments placed", "annotations that are content"}
+_UNDER_P3 = {"comments", "comments placed", "annotations that are content", "marks in layers"}
 #: What goes wrong where two mutations do not go together.
 MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
 _TRIES = 10

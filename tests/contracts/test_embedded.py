@@ -258,6 +258,8 @@ ON_PAGES = {
     "attached to a page": b"/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 4 0 R>>]",
     "associated with a page": b"/AF[4 0 R]",
     "associated with a note": b"/Annots[<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/AF[4 0 R]>>]",
+    "associated with marked content": b"/Resources<</Properties<</P<</AF[4 0 R]>>>>>>",
+    "that an action leads into": b"/AA<</O<</S/GoToE/F 4 0 R/T<</R/C>>>>>>",
 }
 
 
@@ -269,6 +271,21 @@ def test_a_second_contract_on_a_page_is_one(page: bytes) -> None:
         read_contract(pdf_naming(ONE, ELSEWHERE, associated="0", embedded="", streams=streams, page=page))
     note = specification(b"(note)", target=11)
     assert read_contract(pdf_naming(ONE, note, associated="0", embedded="", streams=streams, page=page)) is not None
+
+
+@pytest.mark.parametrize("key", [b"/EF", b"/#45F", b"/E#46"])
+@pytest.mark.parametrize("owner", [b"/Type/StructElem/S/P/AF[%s]", b"/Type/XObject/Subtype/Form/AF[%s]", b"/X[[%s]]"])
+def test_a_second_contract_of_anything_is_one(owner: bytes, key: bytes) -> None:
+    """Of a structure element or a drawing (ISO 32000-2 14.13), or of what no standard names."""
+    streams = (stream_of(CONTENT), stream_of(OTHER))
+    for name in (b"(contract.json)", b"(note)"):
+        second = b"<<%s>>" % (owner % specification(name, target=11).replace(b"/EF", key))
+        pdf = pdf_naming(ONE, second, associated="0", embedded="", streams=streams, page=b"/X 4 0 R")
+        if name == b"(note)":
+            assert read_contract(pdf) is not None
+        else:
+            with pytest.raises(ContractDataUnreadable, match="two that differ"):
+                read_contract(pdf)
 
 
 def test_what_lies_behind_more_files_than_are_looked_at_is_not_passed_over() -> None:

@@ -296,7 +296,7 @@ class Fields:
         return self._all.equality.same_link(one.get(key), other.get(key))
 
     def _is_redrawn(self, old: FormField, new: FormField, touched: set[str]) -> bool:
-        """Whether a program that fills in the whole form wrote a text that was there once more, and drew it as it was."""
+        """Whether a program that fills in the whole form wrote once more what was there, and drew it as it was."""
         if not touched <= {"/AP", "/DA", "/RV", "/I"}:
             return False
         states = ((self._all.old, old), (self._all.new, new))

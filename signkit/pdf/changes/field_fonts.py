@@ -17,7 +17,7 @@ from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
 #: Fonts whose letters are pictures, whatever their encoding says (9.6.2.2, annex D.5, D.6).
-_PICTURES = re.compile(r"symbol|ding|emoji|barcode|marlett|icon", re.IGNORECASE)
+PICTURES = re.compile(r"symbol|ding|emoji|barcode|marlett|icon", re.IGNORECASE)
 #: 9.7.5.2: of the predefined CMaps those that are an encoding of text, written from left to right.
 #: After the colon: the number of the space in the collection, which those of ASCII follow.
 _CMAPS = {
@@ -141,7 +141,7 @@ def _simple_reader(
 ) -> Reader | None:
     """Read codes of one byte; ``named`` tells which letter a glyph's name says."""
     name = view.resolve(entries.get("/BaseFont"))
-    if not isinstance(name, str) or (mapped is None and _PICTURES.search(name)):
+    if not isinstance(name, str) or (mapped is None and PICTURES.search(name)):
         return None
     encoded, widths = _encoding(view, entries, named), _simple_widths(view, entries)
     if (encoded is None and mapped is None) or widths is None:
@@ -244,7 +244,7 @@ def _composite_reader(view: View, entries: dict[str, Value], holder: dict[str, V
         return None
     names = (view.resolve(each.get("/BaseFont")) for each in (entries, holder))
     stated = _stated_widths(view, holder)
-    if any(_PICTURES.search(str(name)) for name in names) or stated is None:
+    if any(PICTURES.search(str(name)) for name in names) or stated is None:
         return None
     widths, usual = stated
     # Which number another letter has its CMap tells: as wide as any may be.

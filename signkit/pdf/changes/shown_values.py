@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.content_order import is_in_layers
 from signkit.pdf.changes.covering import rectangle
-from signkit.pdf.changes.field_fonts import font_reader
+from signkit.pdf.changes.field_fonts import PICTURES, font_reader
 from signkit.pdf.changes.field_text import (
     Frame,
     NotComparableError,
@@ -44,6 +44,9 @@ _UPRIGHT: dict[int, tuple[int, ...]] = {
     0: (1, 0, 0, 1, 0, 0), 90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0),
 }  # fmt: skip
 _TAG = re.compile(r"<[^<>]*>")
+_FONTS = re.compile(r"font[^:;]*:[^;>]*")
+#: Remarks, sections and declarations of XML, but for the one at its head, and entities that it has not by itself.
+_DECLARED = re.compile(r"<!|<\?(?!xml\s)|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9A-Fa-f]+);)")
 
 
 class ShownValue:
@@ -173,7 +176,7 @@ class ShownValue:
     def _spells_alike(self, said: list[str]) -> bool:
         """Whether its other spellings say the same: /RV in rich text, /I as indices (12.7.5.3, 12.7.5.4)."""
         rich = self._view.resolve(self._item.entries.get("/RV"))
-        if rich is not None and _plain(html.unescape(_TAG.sub(" ", self._text_of(rich)))) != _plain("".join(said)):
+        if rich is not None and _plain(_text_of_rich(self._text_of(rich))) != _plain("".join(said)):
             return False
         chosen = self._view.resolve(self._item.entries.get("/I"))
         if chosen is None or self._item.type != "/Ch":
@@ -318,6 +321,18 @@ def _are_alike(before: list[tuple[Box, Colour]], after: list[tuple[Box, Colour]]
     inks = [[brightness(ink) for _, ink in letters] for letters in (before, after)]
     sizes = all(_SMALLER * of(heights[0]) <= of(heights[1]) <= of(heights[0]) / _SMALLER for of in (min, max))
     return sizes and all(abs(of(inks[0]) - of(inks[1])) <= _LIGHTER for of in (min, max))
+
+
+def _text_of_rich(rich: str) -> str:
+    """Return what a text with marks for its style says (12.7.4.4).
+
+    Raises:
+        NotComparableError: by entities, sections or fonts of pictures it says something that marks do not show.
+    """
+    fonts = (match[0] for tag in _TAG.finditer(rich) for match in _FONTS.finditer(tag[0]))
+    if _DECLARED.search(rich) or any(PICTURES.search(each) for each in fonts):
+        raise NotComparableError
+    return html.unescape(_TAG.sub(" ", rich))
 
 
 def _body(letter: ShownLetter) -> Box:

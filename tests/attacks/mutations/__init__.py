@@ -17,6 +17,7 @@ from tests.attacks.mutations import (
     roles,
     secrets,
     shadows,
+    sheets,
     spoken,
     syntaxes,
 )
@@ -25,5 +26,5 @@ from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 __all__ = [
     "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
     "endings", "forms", "mended", "notes", "objects", "pages",
-    "quiet", "references", "roles", "secrets", "shadows", "spoken", "syntaxes",
+    "quiet", "references", "roles", "secrets", "shadows", "sheets", "spoken", "syntaxes",
 ]  # fmt: skip

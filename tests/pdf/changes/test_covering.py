@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from signkit.limits import Limits, Meter
+from signkit.pdf.changes.covering import is_large, visible_part
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.syntax import Ref
 from tests.pdf.changes.samples import ALL, BUYER, LOOKS, SEEN, THREE, by_buyer, signed
 from tests.validation import pdfs
 from tests.validation.test_attacks_changes import STAMPED, annots, certified
@@ -113,3 +117,24 @@ def test_a_mark_whose_plain_colours_are_others(world, space, allowed):
     page = annots(b"6 0 R", b"8 0 R", b"40 0 R")
     after = pdfs.update(certified(world, 3), {pdfs.PAGE: page, 40: mark, 41: stream})
     assert world.only(after).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("crop", "large"),
+    [
+        (b"", False),
+        (b"/CropBox [0 0 300 200]", True),
+        (b"/CropBox [300 200 0 0]", True),
+        (b"/CropBox [0 0 300 200 7]", True),
+        (b"/CropBox [false 0 300 200]", True),
+        (b"/CropBox [null null 300 200]", True),
+        (b"/CropBox [9 9 9 9]", False),  # of no area, it is none to any viewer
+        (b"/CropBox null", False),
+    ],
+)
+def test_a_seal_is_large_beside_what_any_viewer_shows_of_the_page(crop, large):
+    """Of five numbers mupdf takes four, of what is none PDFium takes zeros."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 2000 2000] %s /Contents 4 0 R /Annots [6 0 R] >>" % crop
+    view = PdfFile(pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: page}), Meter(Limits())).history.last
+    seal = {"/Subtype": "/Widget", "/Rect": [5, 5, 295, 195]}
+    assert is_large(view, [seal], visible_part(view, view.resolve(Ref(pdfs.PAGE, 0)))) is large
