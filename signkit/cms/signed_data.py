@@ -414,6 +414,15 @@ def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Iterable[Any]
     return timestamp_of(signed_data, covered, others)
 
 
+def is_timestamp_token(der: bytes) -> bool:
+    """Whether these bytes are an RFC 3161 token, whatever it is over and whoever made it."""
+    try:
+        _tst_info(load(der))["gen_time"].native  # noqa: B018  parse now, fail now
+    except Exception:  # hostile ASN.1 fails anywhere, in any way
+        return False
+    return not trailing(der)
+
+
 def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, others: Iterable[Any] = ()) -> Timestamp:
     """As :func:`timestamp`, for a SignedData that is read already."""
     try:

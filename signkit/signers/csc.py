@@ -258,6 +258,7 @@ def _decode(text: object, step: str) -> bytes:
 def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[KeyAlgorithm, str]:
     """Return how the key signs, and the OID by which the service offers that."""
     from asn1crypto import algos, x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     part = info.get("key")
@@ -268,7 +269,7 @@ def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[KeyAlgorithm, 
     offered = key.get("algo")
     try:
         algorithm = algorithm_of(load_der_public_key(x509.Certificate.load(certificate).public_key.dump()))
-    except (KeyUnfit, ValueError) as unfit:
+    except (KeyUnfit, UnsupportedAlgorithm, ValueError) as unfit:
         raise SignerUnusable(
             "csc-unsupported", cause=unfit.cause if isinstance(unfit, KeyUnfit) else _NO_ALGORITHM
         ) from unfit
@@ -292,7 +293,8 @@ def _wants_pin(info: dict[str, Any], version: Version) -> bool:
         auth = auth if isinstance(auth, dict) else {}
         mode = auth.get("mode")
         objects = auth.get("objects", [])
-        needed = [str(item.get("id")) for item in objects if isinstance(item, dict)]
+        listed = objects if isinstance(objects, list) else []
+        needed = [str(item.get("id")) for item in listed if isinstance(item, dict)]
     # CSC API: implicit authorisation is between the service and its user, explicit is by PIN or OTP.
     if mode == "implicit":
         return False

@@ -9,9 +9,11 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO
+from xml.parsers import expat
 
-from signkit.cms.asic import MIME_TYPE
+from signkit.cms.asic import MIME_TYPE, NAMESPACE
 from signkit.cms.content import UnknownDigest
+from signkit.cms.signed_data import is_timestamp_token
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.zip_reading import ZipAmbiguous, check_layout, extra_fields, local_extra, unpacked
 from signkit.words import are_shown, is_shown
@@ -23,6 +25,8 @@ _MAX_RATIO = 200
 _SMALL = 1024 * 1024
 # APPNOTE 4.6.9: Info-ZIP Unicode Path.
 _UNICODE_PATH = 0x7075
+# APPNOTE 4.4.15: the low byte of the external attributes is that of MS-DOS.
+_DOS_LABEL, _DOS_FOLDER = 0x08, 0x10
 #: A member of META-INF that is no file to be signed: signatures, manifests, timestamps.
 _MAX_OWN = 64 * 1024 * 1024
 
@@ -32,6 +36,12 @@ _OWN = re.compile(
     r"|evidencerecord[^/]*\.(ers|xml)))",
     re.IGNORECASE,
 )
+#: EN 319 162-1 A.7 and A.8; the package's manifest (OpenDocument 1.2 part 3, 3.2); evidence records (RFC 6283).
+_ROOTS = {
+    f"{NAMESPACE} ASiCManifest",
+    "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0 manifest",
+    "urn:ietf:params:xml:ns:ers EvidenceRecord",
+}
 _SIGNATURE = re.compile(r"META-INF/[^/]*signature[^/]*\.(p7s|xml)", re.IGNORECASE)
 
 
@@ -47,8 +57,12 @@ class ContainerZip:
         self._limits = limits
         self._unpacked = 0
         self._digests: dict[tuple[str, str], bytes] = {}
+        self._kinds: dict[str, bool] = {}
         self.renamed: list[str] = []
-        self._zip = zipfile.ZipFile(stream)
+        try:
+            self._zip = zipfile.ZipFile(stream)
+        except NotImplementedError as error:  # APPNOTE 4.4.3: a version of the format that does not exist
+            raise AsicUnreadable("a member is of an unknown version of the format") from error
         entries = self._checked_entries()
         self._entries = {entry.filename: entry for entry in entries if not entry.is_dir()}
         self._refuse_hidden(entries)
@@ -64,7 +78,15 @@ class ContainerZip:
     @property
     def data_objects(self) -> list[str]:
         """The files that are there to be signed: all but those that the container itself needs."""
-        return [name for name in self._entries if name != "mimetype" and not _OWN.fullmatch(name)]
+        return [name for name in self._entries if name != "mimetype" and not self._is_own(name)]
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a member belongs to the container: by its name, and by what it is, else anybody might add a file."""
+        if not _OWN.fullmatch(name) or not name.startswith("META-INF/"):
+            return False
+        if name not in self._kinds:
+            self._kinds[name] = is_of_its_kind(name, self.read(name, _MAX_OWN))
+        return self._kinds[name]
 
     def holds(self, name: str) -> bool:
         """Whether there is such a file."""
@@ -155,6 +177,35 @@ class ContainerZip:
                 self._unpack(entry, len, _MAX_OWN)
 
 
+def is_of_its_kind(name: str, data: bytes) -> bool:
+    """Whether a member of META-INF is what its name says: a manifest, a timestamp, an evidence record.
+
+    Signatures, and the manifests that are judged, are told of there.
+    """
+    lower = name.lower()
+    if _SIGNATURE.fullmatch(name):
+        return True
+    if lower.endswith(".tst"):
+        return is_timestamp_token(data)
+    if lower.endswith(".ers"):
+        return data[:1] == b"\x30"
+    return _root_of(data) in _ROOTS
+
+
+def _root_of(data: bytes) -> str | None:
+    """Return the root element's name with its namespace; None for what is no XML, or says more than elements do."""
+    found: list[str] = []
+    loose: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = lambda *_: loose.append("doctype")
+    parser.StartElementHandler = lambda name, _: found.append(name)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        return None
+    return found[0] if found and not loose else None
+
+
 def _is_renamed(entry: zipfile.ZipInfo, extra: bytes) -> bool:
     """Whether an Info-ZIP Unicode Path field (APPNOTE 4.6.9) gives another name, which some programs go by."""
     wanted = entry.filename.encode("utf-8")
@@ -178,9 +229,20 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         raise AsicUnreadable(f"a member is called {short_name(name)!r}")
     if entry.is_dir() and entry.file_size:
         raise AsicUnreadable(f"{short_name(name)} is a folder with content")
+    if entry.volume:
+        raise AsicUnreadable(f"{short_name(name)} is on another disk")
     # A link would be followed on unpacking: the file that is read is then another one.
-    if stat.S_ISLNK(entry.external_attr >> 16):
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind == stat.S_IFLNK:
         raise AsicUnreadable(f"{short_name(name)} is a link")
+    # Some programs go by the attributes, others by the name: a file to these is a folder, a pipe or a device to those.
+    if kind not in (0, stat.S_IFDIR if entry.is_dir() else stat.S_IFREG) or _is_no_file_by_dos(entry):
+        raise AsicUnreadable(f"{short_name(name)} is a file by its name, and something else by its attributes")
+
+
+def _is_no_file_by_dos(entry: zipfile.ZipInfo) -> bool:
+    folder = bool(entry.external_attr & _DOS_FOLDER)
+    return bool(entry.external_attr & _DOS_LABEL) or (folder and not entry.is_dir())
 
 
 def short_name(name: str) -> str:

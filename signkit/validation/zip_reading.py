@@ -51,7 +51,7 @@ def check_layout(stream: BinaryIO, archive: zipfile.ZipFile) -> None:
     start: int = archive.start_dir
     if start not in ends:
         raise ZipAmbiguous("something stands between the members and the directory")
-    _check_end(stream, start, _end_of_directory(stream, start, len(entries)), len(entries))
+    _check_end(stream, start, _end_of_directory(stream, start, archive.infolist()), len(entries))
 
 
 def unpacked(stream: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -136,6 +136,11 @@ class _Local:
         if unknown or (self.name, self.method, self.flags & _UTF_8) != same:
             return False
         wanted = (entry.CRC, entry.compress_size, entry.file_size)
+        _, packed, size = self.stated
+        sizes = ((size, entry.file_size), (packed, entry.compress_size))
+        # 4.5.3: in a local header both.
+        if not _fits_64(self.extra, sizes, all_of_them=True, may_be_zero=bool(self.flags & _DESCRIBED)):
+            return False
         if self._in_full() == wanted:
             return True
         # Compressed data tells where it ends, stored data does not: without its size readers search for the end.
@@ -179,27 +184,57 @@ def _ends_of_member(stream: BinaryIO, entry: zipfile.ZipInfo) -> set[int]:
         return {end}
     stream.seek(end)
     found = stream.read(24)
-    return {end + len(form) for form in _descriptors(entry) if found.startswith(form)}
+    return {end + len(form) for form in _descriptors(entry, local.extra) if found.startswith(form)}
 
 
-def _descriptors(entry: zipfile.ZipInfo) -> Sequence[bytes]:
-    crc = struct.pack("<I", entry.CRC)
-    sizes = [struct.pack("<2Q", entry.compress_size, entry.file_size)]
-    if max(entry.compress_size, entry.file_size) <= _LONG:
-        sizes.append(struct.pack("<2I", entry.compress_size, entry.file_size))
-    return [mark + crc + size for mark in (b"PK\x07\x08", b"") for size in sizes]
+def _descriptors(entry: zipfile.ZipInfo, local_extra: bytes) -> Sequence[bytes]:
+    crc, sizes = struct.pack("<I", entry.CRC), (entry.compress_size, entry.file_size)
+    # 4.3.9.2: sizes of eight bytes go with a ZIP64 field; a reader that expects four would go on within them.
+    is_large = max(sizes) > _LONG or any(kind == _ZIP64 for kind, _ in extra_fields(local_extra))
+    mark = b"PK\x07\x08"
+    # A checksum that looks like the mark is taken for one.
+    return [start + crc + struct.pack("<2Q" if is_large else "<2I", *sizes) for start in {mark, b""} - {crc}]
+
+
+def _fits_64(
+    extra: bytes, sizes: Sequence[tuple[int, int]], *, all_of_them: bool = False, may_be_zero: bool = False
+) -> bool:
+    """Whether a ZIP64 field (4.5.3), there once, says what is so: readers differ in whether they heed it unasked.
+
+    Args:
+        sizes: what the header states in four bytes, and what is so, in the field's order.
+        all_of_them: it says both sizes, whatever stands in the header.
+        may_be_zero: what comes behind the data may be left open here.
+    """
+    found = [data for kind, data in extra_fields(extra) if kind == _ZIP64]
+    if not found:
+        return True
+    every = [true for _, true in sizes]
+    values = [value for (value,) in struct.iter_unpack("<Q", found[0][: len(found[0]) // 8 * 8])]
+    is_open = may_be_zero and values == [0, 0]
+    needed = [true for stated, true in sizes if stated == _LONG]
+    # Of both, where the header leaves one to it, some programs take the first for that one.
+    if all_of_them and len(needed) == 1:
+        return False
+    needed = every[:2] if all_of_them else needed
+    return len(found) == 1 and len(found[0]) % 8 == 0 and (is_open or values in (needed, every[:2], every))
 
 
 # --- the directory and what ends it --------------------------------------------------------------------------
 
 
-def _end_of_directory(stream: BinaryIO, position: int, count: int) -> int:
-    for _ in range(count):
+def _end_of_directory(stream: BinaryIO, position: int, entries: Sequence[zipfile.ZipInfo]) -> int:
+    for entry in entries:
         stream.seek(position)
         fixed = stream.read(_LISTED.size)
         if len(fixed) != _LISTED.size:
             raise ZipAmbiguous("its directory is cut off")
-        position += _LISTED.size + sum(_LISTED.unpack(fixed)[10:13])
+        _, _, _, _, _, _, _, _, packed, size, name, extra, comment, _, _, _, offset = _LISTED.unpack(fixed)
+        stream.seek(name, 1)
+        sizes = ((size, entry.file_size), (packed, entry.compress_size), (offset, entry.header_offset))
+        if not _fits_64(stream.read(extra), sizes):
+            raise ZipAmbiguous("a member has sizes beside its sizes")
+        position += _LISTED.size + name + extra + comment
     return position
 
 

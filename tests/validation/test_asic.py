@@ -392,6 +392,95 @@ def test_containers_of_other_writers_pass(made, laid):
         assert made.judge(data).verdict is Verdict.PASSED, codes(made.judge(data))
 
 
+OWN_NAMES = (
+    "timestamp.tst", "evidencerecord.ers", "evidencerecord.xml", "manifest.xml", "ASiCArchiveManifest.xml",
+    "asic-manifest.xml",
+)  # fmt: skip
+
+
+def listed(data: bytes, name: str, kind: str, place: int, value: int) -> bytes:
+    """The same with a number in the directory's entry of ``name``, at its place (APPNOTE 4.3.12)."""
+    called = name.encode()
+    at = next(
+        start
+        for start in range(data.index(b"PK\x01\x02"), len(data))
+        if data[start : start + 4] == b"PK\x01\x02" and data[start + 46 : start + 46 + len(called)] == called
+    )
+    changed = bytearray(data)
+    struct.pack_into(kind, changed, at + place, value)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "value"),
+    [
+        pytest.param("<I", 38, 0o010644 << 16, id="a pipe"),
+        pytest.param("<I", 38, 0o020644 << 16, id="a device"),
+        pytest.param("<I", 38, 0o040755 << 16, id="a folder"),
+        pytest.param("<I", 38, 0x10, id="a folder of MS-DOS"),
+        pytest.param("<I", 38, 0x08, id="a label, which unzip leaves out"),
+        pytest.param("<H", 34, 1, id="another disk, for which 7z writes nothing"),
+        pytest.param("<H", 6, 99, id="a version that does not exist"),
+    ],
+)
+def test_a_member_that_is_no_file_to_some_programs_is_unreadable(made, laid, kind, place, value):
+    report = made.judge(listed(lay(laid), "契約書.txt", kind, place, value))
+    assert report.verdict is Verdict.UNREADABLE
+    assert report.error.code == "malformed"
+
+
+def with_zip64(laid: list[Laid], field: bytes, header: tuple[int, int]) -> bytes:
+    """The first file's local header with a ZIP64 field beside these sizes (packed, full)."""
+    data, name = lay(laid), "契約書.txt".encode()
+    at = data.index(name) - 30
+    head = bytearray(data[at : at + 30])
+    struct.pack_into("<2I", head, 18, *header)
+    struct.pack_into("<H", head, 28, len(field))
+    longer = data[:at] + bytes(head) + name + field + data[at + 30 + len(name) :]
+    start, count = longer.index(b"PK\x01\x02"), len(laid)
+    moved = bytearray(longer)
+    position = start
+    for _ in range(count):
+        offset = struct.unpack_from("<I", moved, position + 42)[0]
+        struct.pack_into("<I", moved, position + 42, offset + (len(field) if offset > at else 0))
+        position += 46 + sum(struct.unpack_from("<3H", moved, position + 28))
+    struct.pack_into("<I", moved, position + 16, start)
+    return bytes(moved)
+
+
+def test_sizes_beside_the_sizes_say_the_same_once(made, laid):
+    """Java's stream heeds the field unasked, bsdtar and 7-Zip take its first for what the header leaves to it."""
+    item = next(each for each in laid if each.name == "契約書.txt")
+    packed, full = len(zlib.compress(item.data, 6)) - 6, len(item.data)
+    right, wrong = (struct.pack("<2H2Q", 1, 16, *sizes) for sizes in ((full, packed), (5, 5)))
+    short = struct.pack("<2HQ", 1, 8, packed)
+    all_ones = 0xFFFFFFFF
+    for field, header, verdict in (
+        (right, (all_ones, all_ones), Verdict.PASSED),
+        (right, (packed, full), Verdict.PASSED),
+        (wrong, (packed, full), Verdict.UNREADABLE),
+        (right + wrong, (all_ones, all_ones), Verdict.UNREADABLE),
+        (right, (all_ones, full), Verdict.UNREADABLE),
+        (short, (all_ones, full), Verdict.UNREADABLE),
+    ):
+        report = made.judge(with_zip64(laid, field, header))
+        assert report.verdict is verdict, (field.hex(), header, report.error)
+
+
+@pytest.mark.parametrize("name", OWN_NAMES)
+def test_what_is_not_what_its_name_says_is_a_file_that_nobody_signed(made, name):
+    for folder, data in (("META-INF", b"another contract"), ("META-INF", b"<x>y</x>"), ("meta-inf", b"<x/>")):
+        report = made.judge(rebuilt(made, extra=[(f"{folder}/{name}", data)]))
+        assert report.verdict in (Verdict.INDETERMINATE, Verdict.UNREADABLE), (folder, data)
+
+
+def test_a_packages_own_manifest_and_a_token_may_be_there(made, world):
+    token = pki.timestamp_token(b"x", world.tsa)
+    package = b'<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    report = made.judge(rebuilt(made, extra=[("META-INF/timestamp.tst", token), ("META-INF/manifest.xml", package)]))
+    assert report.verdict is Verdict.PASSED, codes(report)
+
+
 @pytest.mark.slow
 def test_whatever_byte_of_the_headers_is_changed_all_programs_read_the_same_or_it_does_not_pass(made, laid):
     data = lay([replace(item, described=item.name == "図面　1.bin") for item in laid])
