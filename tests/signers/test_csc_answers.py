@@ -14,8 +14,8 @@ from signkit.signers.csc import CscSigner, parse_csc_uri
 from tests.validation import pki
 
 _ODD = (
-    None, True, 0, -1, 10**30, float("nan"), "", "x", "\ud800", "enabled", "valid", "explicit", "implicit", [], {}, [None],
-    [1], [[]], {"id": "PIN"}, [{"id": []}], {"presence": None}, {"presence": "true"},
+    None, True, 0, -1, 10**30, float("nan"), "", "x", "\ud800", "enabled", "valid", "explicit", "implicit", [], {},
+    [None], [1], [[]], {"id": "PIN"}, [{"id": []}], {"presence": None}, {"presence": "true"},
 )  # fmt: skip
 
 
