@@ -181,6 +181,8 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     old, new = file.history.view(found.revision), file.history.last
     more = [change for change in judgement.changes if change.level > Gravity.EVIDENCE]
     fields = frozenset(change.field for change in more if change.field is not None)
+    # Programs write what they do not change as well; of that no change is told.
+    named = {change.number for change in more}
     annotations = judgement.level >= Gravity.ANNOTATIONS
     widgets = _widgets_of(old, fields) | _widgets_of(new, fields)
     told = {change.number for change in judgement.told if change.code in ("signature-over-text", WAITED_OVER_TEXT)}
@@ -192,7 +194,7 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
         former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
         for ref in former.keys() | later.keys():
-            touched = old.locate(ref.number) != new.locate(ref.number) or ref not in former or ref not in later
+            touched = ref.number in named or ref not in former or ref not in later
             if ref in widgets:
                 hides = ref.number in told or ref in entered
                 areas[number] += [Leave(box, hides) for box in (former.get(ref), later.get(ref)) if box is not None]

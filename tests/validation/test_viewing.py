@@ -201,6 +201,22 @@ def test_no_comment_covers_words_however_they_and_it_are_drawn(world, words, com
         assert world.only(pdfs.update(before, {**changed, 30: note})).changes_permitted is allowed
 
 
+def test_a_widget_that_is_only_written_once_more_is_no_comment(world):
+    """As PDFBox writes a whole page's annotations with a new one; here one without looks, over words of the page."""
+    field = b"<< /FT /Tx /T (more) /Type /Annot /Subtype /Widget /F 4 /P 3 0 R /Rect [10 100 200 160]%s >>"
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 7 0 R >> >> "
+    )
+    listed = page + b" /Annots [6 0 R 8 0 R 40 0 R%s] >>"
+    form = b"<< /Fields [6 0 R 8 0 R 40 0 R] /SigFlags 3 >>"
+    before = certified(world, 3, pdfs.OBJECTS | {pdfs.PAGE: listed % b"", pdfs.FORM: form, 40: field % b""})
+    note = b"<< /Type /Annot /Subtype /Text /Rect [250 20 270 40] /Contents (x) >>"
+    changed = {pdfs.PAGE: listed % b" 30 0 R", 30: note, 40: field % b""}
+    assert world.only(pdfs.update(before, changed)).changes_permitted is True
+    moved = {**changed, 40: field.replace(b"[10 100", b"[11 100") % b""}
+    assert world.only(pdfs.update(before, moved)).changes_permitted is False
+
+
 @pytest.mark.parametrize("words", list(_ODD))
 def test_no_comment_is_moved_over_words(world, words):
     note = b"<< /Type /Annot /F 4 /P 3 0 R /Rect [%s] /Subtype /Stamp /AP << /N 31 0 R >> >>"

@@ -112,7 +112,10 @@ class StructureComparison:
     def _same_entries(self, old: dict[str, Value], new: dict[str, Value], depth: int) -> bool:
         # 14.7.2, 14.7.5.3: links to the parent, the page, the annotation.
         links = ("/P", "/Pg", "/Obj")
-        if not all(self._all.equality.same_link(old.get(key), new.get(key)) for key in links):
+        if not all(
+            self._all.equality.same_link(old.get(key), new.get(key)) or self._is_named_at_last(key, old, new)
+            for key in links
+        ):
             return False
         if self._is_reference(self._all.old, old) and self._is_reference(self._all.new, new):
             self._all.cover(old, new)  # nothing else that it says is read (table 358)
@@ -120,6 +123,17 @@ class StructureComparison:
         keys = (old.keys() | new.keys()) - {"/K", *links}
         same = all(self._all.equality.same(old.get(key), new.get(key)) for key in keys)
         return same and self._kids(old.get("/K"), new.get("/K"), depth + 1)
+
+    def _is_named_at_last(self, key: str, old: dict[str, Value], new: dict[str, Value]) -> bool:
+        """Whether an element names a page for what is added, as iText does, where nothing that it held is on it.
+
+        14.7.2: the page of the content that it holds itself; elements below it have their own.
+        """
+        page = new.get(key)
+        if key != "/Pg" or key in old or not any(each.ref == page for each in self._all.after.pages):
+            return False
+        held = (self._all.old.resolve(kid) for kid in self._kids_of(self._all.old, old.get("/K")))
+        return all(isinstance(kid, dict) and "/S" in kid for kid in held)
 
     @staticmethod
     def _is_reference(view: View, entries: dict[str, Value]) -> bool:

@@ -69,6 +69,27 @@ def test_an_annotation_in_a_tagged_document_comes_and_goes_under_p3(world):
     assert (report.changes_after, report.changes_permitted) == ("annotations", True)
 
 
+@pytest.mark.parametrize(
+    ("held", "allowed"),
+    [
+        (b"54 0 R", True),
+        (b"<< /S /P /P 52 0 R /Pg 3 0 R /K 0 >>", True),
+        (b"0", False),
+        (b"<< /Type /MCR /MCID 0 >>", False),
+    ],
+)
+def test_an_element_names_the_page_of_what_is_added_to_it(world, held, allowed):
+    """As iText does, which puts a comment straight into the document's element; other content would change its page."""
+    body = b"<< /Type /StructElem /S /Document /P 51 0 R%s /K [" + held + b"%s] >>"
+    paragraph = b"<< /Type /StructElem /S /P /P 52 0 R /Pg 3 0 R /K 0 >>"
+    objects = {**pdfs.OBJECTS, **BARE, 51: ROOT % b"0 [54 0 R]", 52: body % (b"", b""), 54: paragraph}
+    before = certified(world, 3, objects, extra=b" /StructTreeRoot 51 0 R")
+    reference = b" << /Type /OBJR /Obj 30 0 R >>"
+    added = {**NOTED, 51: ROOT % b"0 [54 0 R] 1 52 0 R", 52: body % (b" /Pg 3 0 R", reference)}
+    del added[53]
+    assert world.only(pdfs.update(before, added)).changes_permitted is allowed
+
+
 @pytest.mark.parametrize("target", [pdfs.PAGE, 40])
 def test_private_entries_of_the_trailer_that_point_to_what_they_did(world, target):
     """Even where it changes: the page by its own rules, and what no reader knows."""
