@@ -21,10 +21,14 @@ from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 _SAVING = {"/ModDate", "/Producer"}
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 _XMP, _MM, _PDF = "http://ns.adobe.com/xap/1.0/ ", "http://ns.adobe.com/xap/1.0/mm/ ", "http://ns.adobe.com/pdf/1.3/ "
-#: Properties that say when and by what the file was saved (XMP part 1, 8.4; part 2, 3.1).
-_SAVING_XMP = {_XMP + "ModifyDate", _XMP + "MetadataDate", _PDF + "Producer"} | {
-    _MM + name for name in ("InstanceID", "VersionID", "History", "RenditionClass")
-}
+#: Properties that say when and by what the file was saved (XMP part 1, 8.4; part 2, 3.1), and of which types
+#: properties are (ISO 19005-2 6.6.2.3.3), which iText adds to PDF/A and which says nothing of the document.
+_SAVING_XMP = {
+    _XMP + "ModifyDate",
+    _XMP + "MetadataDate",
+    _PDF + "Producer",
+    "http://www.aiim.org/pdfa/ns/extension/ schemas",
+} | {_MM + name for name in ("InstanceID", "VersionID", "History", "RenditionClass")}
 # 7.5.2, 7.7.2: versions that exist.
 _VERSION = re.compile(r"/(1\.[0-7]|2\.0)")
 #: What stands around the properties, or says nothing (ISO 16684-1 7).

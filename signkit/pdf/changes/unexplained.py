@@ -38,7 +38,7 @@ def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     # Revisions are appended (7.5.6): what lies before their beginning belongs to an older one.
     position = new.history.end_before(new.index)
     extents = [item for item in section.extents if item[0] >= position]
-    for number, place in section.entries.items():
+    for number, place in (*section.entries.items(), *section.copies):
         if place is not None and not place.container and position <= place.offset < section.end:
             extent = file.object_extent(number, place)
             if extent is not None:

@@ -25,7 +25,7 @@ from signkit.pdf.reading.syntax import (
     parse_value,
     references,
 )
-from signkit.pdf.reading.written import followed_in_trailer, follows_number, revision_findings
+from signkit.pdf.reading.written import are_copies, followed_in_trailer, follows_number, revision_findings
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
@@ -155,6 +155,7 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
         highest = max(highest, max(section.entries, default=0))
         flaws = [*section.flaws, *trailer_flaws(section, highest), *_root_flaws(file, index)]
         flaws += ["two readings"] if section.conflicts else []
+        flaws += [] if are_copies(file, section) else ["object-twice"]
         for flaw in flaws:
             yield Doubt("section", f"byte {section.offset}: {flaw}", last)
         if index:

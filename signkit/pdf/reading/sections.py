@@ -65,6 +65,7 @@ class Section:
         body_end: the byte after its trailer, or its cross-reference stream.
         stream_number: the object number of its cross-reference stream.
         extents: the bytes of the section itself.
+        copies: further places that a table gives for an object, each to be a copy of the one that ``entries`` names.
         conflicts: objects about which readers differ; 0 for the document.
         flaws: what is read leniently here, by code.
         freed: generations of the free entries.
@@ -81,6 +82,7 @@ class Section:
     hidden: list[int] = field(default_factory=list)
     only_hybrid: set[int] = field(default_factory=set)
     extents: list[tuple[int, int]] = field(default_factory=list)
+    copies: list[tuple[int, Location]] = field(default_factory=list)
     conflicts: set[int] = field(default_factory=set)
     flaws: list[str] = field(default_factory=list)
     freed: dict[int, int] = field(default_factory=dict)
@@ -88,7 +90,10 @@ class Section:
 
 def _add_row(section: Section, number: int, place: int, generation: int, used: bool) -> None:
     if used and place:
+        former = section.entries.get(number)
         section.entries[number] = Location(place, generation)
+        if former is not None and former != section.entries[number]:
+            section.copies.append((number, former))
         return
     section.entries[number] = None
     if used:
@@ -197,7 +202,7 @@ class _SectionReader:
                 raise LimitExceeded("objects", self.meter.limits.objects)
         if not exact or left:
             section.conflicts.add(0)  # readers differ about what follows
-        if listed != len(section.entries):
+        if listed != len(section.entries) + len(section.copies):
             section.flaws.append("object-twice")
         return position
 

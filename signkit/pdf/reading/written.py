@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from signkit.pdf.reading.encryption import names_identity
 from signkit.pdf.reading.plain import MAX_DEPTH, first_oddity, plain_offset, plain_space, repeats_key
-from signkit.pdf.reading.sections import Location
+from signkit.pdf.reading.sections import Location, Section
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value, parse_value, references
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
             yield from _former(file, view, number)
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
+    for number, place in section.copies:
+        yield from _object(file, view, number, place, written)
     yield from _newly_named(file, view)
     yield from _still_named(file, view)
     yield from _named_in_plain(file, view)
@@ -70,6 +72,16 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
     yield from _stray_keywords(file.data, start, section.end, written.keywords)
+
+
+def are_copies(file: PdfFile, section: Section) -> bool:
+    """Whether all that a table lists twice is written twice to the letter, as PDFBox 3 does: one reading of both."""
+    for number, place in section.copies:
+        listed = section.entries[number]
+        both = [file.object_extent(number, each) if each is not None else None for each in (place, listed)]
+        if None in both or len({file.data[start:end] for start, end in filter(None, both)}) != 1:
+            return False
+    return True
 
 
 def _check_freed(view: View, number: int) -> Iterator[Finding]:

@@ -420,6 +420,12 @@ def lang(code: str, text: str) -> str:
 
 
 A, B = "<rdf:li>A</rdf:li>", "<rdf:li>B</rdf:li>"
+#: ISO 19005-2 6.6.2.3.3: of which types the properties of a schema are.
+TYPES = (
+    '<rdf:Description rdf:about="" xmlns:e="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:s="http://www.aiim.org/pdfa/ns/schema#"><e:%s><rdf:Bag><rdf:li><rdf:Description s:prefix="x"/></rdf:li>'
+    "</rdf:Bag></e:%s></rdf:Description>"
+)
 
 
 @pytest.mark.parametrize(
@@ -427,6 +433,8 @@ A, B = "<rdf:li>A</rdf:li>", "<rdf:li>B</rdf:li>"
     [
         (NAMED % ("", A + B), NAMED % ("", A + B), True),
         (NAMED % ("", A + B), NAMED % ("uuid:x", A + B), True),
+        (NAMED % ("", A), NAMED % ("", A) + TYPES % ("schemas", "schemas"), True),
+        (NAMED % ("", A), NAMED % ("", A) + TYPES % ("other", "other"), False),
         (NAMED % ("", A + B), NAMED % ("", B + A), False),
         (NAMED % ("", lang("ja", "A") + lang("en", "B")), NAMED % ("", lang("ja", "B") + lang("en", "A")), False),
         (NAMED % ("", A) + NAMED % ("uuid:x", B), NAMED % ("", B) + NAMED % ("uuid:x", A), False),

@@ -90,6 +90,32 @@ def test_an_element_names_the_page_of_what_is_added_to_it(world, held, allowed):
     assert world.only(pdfs.update(before, added)).changes_permitted is allowed
 
 
+@pytest.mark.parametrize(
+    ("copy", "allowed"),
+    [
+        (NOTE % b"x", True),
+        (NOTE % b"y", False),
+        (NOTE % b"x" + b" ", False),
+        (b"<< /Length 1 >>\nstream\nx\nendstream", False),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("certify", [3, None])
+def test_what_a_table_lists_twice_is_written_twice_to_the_letter(world, copy, allowed, is_first, certify):
+    """PDFBox 3 writes what it is told to save twice, and lists both; each reader takes one of the two."""
+    base = certified(world, certify, pdfs.OBJECTS) if certify else signed(world)
+    written = base + b"\n"
+    bodies = [(3, ALL if certify else PAGE), (30, copy), (30, NOTE % b"x")]
+    rows = []
+    for number, body in bodies if is_first else bodies[::-1]:
+        rows.append(b"%d 1\n%010d 00000 n \n" % (number, len(written)))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    trailer = b"trailer\n<< /Size 60 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
+    table = b"xref\n0 1\n0000000000 65535 f \n" + b"".join(rows)
+    written += table + trailer % (pdfs.last_start(base), len(written))
+    assert (world.only(written).changes_permitted is True) is allowed
+
+
 @pytest.mark.parametrize("target", [pdfs.PAGE, 40])
 def test_private_entries_of_the_trailer_that_point_to_what_they_did(world, target):
     """Even where it changes: the page by its own rules, and what no reader knows."""
