@@ -150,6 +150,13 @@ SERVICE: dict[str, Wording] = {
             "表示できる 1～200 文字で、前後に空白を入れずに指定してください。",
         ),
     ),
+    "key-unknown": Wording(
+        Text("There is no key {key} that is good.", "キー {key} はないか、既に無効です。"),
+        Text(
+            "See them: signkit service key list FOLDER TENANT.",
+            "signkit service key list フォルダー ID で確認できます。",
+        ),
+    ),
     "key-name": Wording(
         Text("{name!r} is no name of a key.", "{name!r} はキーの用途として使えません。"),
         Text(

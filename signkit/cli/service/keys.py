@@ -1,4 +1,4 @@
-"""``signkit service key …``: the first key of a tenant, written into its log; further ones are made over the API."""
+"""``signkit service key …``: the first key of a tenant, and one that was lost; written into its log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from signkit.cli.language import words
 from signkit.cli.service.common import Folder, TenantId, open_tenants
 from signkit.cli.terminal import tell
 from signkit.errors import ServiceError
-from signkit.words import Text
+from signkit.words import Text, printable
 
 
 class RoleName(StrEnum):
@@ -84,5 +84,41 @@ def add(
     print(text)
 
 
-COMMANDS = (("add", add, words("Make an API key; it is shown once.", "API キーを作る (表示は一度だけ)。")),)
+def show_all(folder: Folder, tenant: TenantId) -> None:
+    """Print id, state and name, one key a line, the newest first."""
+    store = open_tenants(folder).get(tenant).store
+    from signkit.web.api.access import list_keys
+
+    with store.reading() as connection:
+        for each in list_keys(connection):
+            over = each.expires_at is not None and each.expires_at <= store.now()
+            state = "revoked" if each.revoked_at is not None else "expired" if over else "good"
+            print(f"{each.id}\t{state}\t{printable(each.name)}")
+
+
+def revoke(
+    folder: Folder,
+    tenant: TenantId,
+    key: Annotated[str, typer.Argument(metavar="KEY", help=words("The key's id.", "キーの ID。"))],
+) -> None:
+    """Let a key be good no more, at once; it stays listed, for the log names it."""
+    store = open_tenants(folder).get(tenant).store
+    from signkit.web.api.access import find_key, revoke_key
+    from signkit.web.api.operation_log import write_console_act
+
+    with store.writing() as connection:
+        known = find_key(connection, key)
+        if known is None or known.revoked_at is not None:
+            raise ServiceError("key-unknown", key=key)
+        revoke_key(connection, key, store.now())
+        write_console_act(connection, store.now(), "revokeKey", key)
+    tell(_REVOKED, name=printable(known.name))
+
+
+COMMANDS = (
+    ("add", add, words("Make an API key; it is shown once.", "API キーを作る (表示は一度だけ)。")),
+    ("list", show_all, words("List the keys.", "キーを一覧する。")),
+    ("revoke", revoke, words("Let a key be good no more.", "キーを無効にする。")),
+)
+_REVOKED = Text("{name} is good no more.", "{name} を無効にしました。")
 _ONCE = Text("Keep this key now; it is not shown again.", "このキーを今すぐ控えてください。再表示はできません。")

@@ -54,6 +54,23 @@ def test_a_key_that_was_made_at_the_console_stands_in_the_log(machine):
 
 
 @pytest.mark.slow
+def test_a_key_that_was_lost_is_listed_and_revoked_at_the_console(machine):
+    tenant = machine.service("tenant", "add", machine.folder, "架空").stdout.strip()
+    kept, lost = (
+        machine.service("key", "add", machine.folder, tenant, "--name", name).stdout.split("_")[2]
+        for name in ("予備", "会計")
+    )
+    assert machine.service("key", "revoke", machine.folder, tenant, lost).returncode == 0
+    listed = machine.service("key", "list", machine.folder, tenant).stdout.splitlines()
+    assert listed == [f"{lost}\trevoked\t会計", f"{kept}\tgood\t予備"]
+    assert machine.log(tenant)[-1] == ("revokeKey", "console", lost)
+    for unknown in (lost, "x", tenant):
+        refused = machine.service("key", "revoke", machine.folder, tenant, unknown)
+        assert has_code(refused.error, "key-unknown")
+    assert len(machine.log(tenant)) == 3
+
+
+@pytest.mark.slow
 def test_the_services_own_log_outlasts_its_tenants(machine, tmp_path):
     tenant = machine.service("tenant", "add", machine.folder, "架空").stdout.strip()
     assert machine.service("tenant", "export", machine.folder, tenant, tmp_path / "t.zip").returncode == 0
