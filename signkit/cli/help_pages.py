@@ -38,6 +38,7 @@ METAVARS: dict[str, str] = {
     "BACKUP": "控え",
     "CUSTOMERS": "顧客の表",
     "DIGITS": "番号",
+    "KEY": "キー",
     "KIND": "種類",
     "ORGANISATION": "事業者",
     "PERSON": "利用者",
