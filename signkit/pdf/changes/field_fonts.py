@@ -41,7 +41,7 @@ _HELVETICA = (
 )  # fmt: skip
 #: What captions of buttons ask for in ZapfDingbats (12.5.6.19, table 192), as letters, and their widths.
 TICKS = {b"4": "\u2714", b"8": "\u2718", b"l": "\u25cf", b"u": "\u25c6", b"n": "\u25a0", b"H": "\u2605"}
-_TICK_WIDTHS = {b"4": 0.846, b"8": 0.677, b"l": 0.791, b"u": 0.788, b"n": 0.761, b"H": 0.816}
+TICK_WIDTHS = {b"4": 0.846, b"8": 0.677, b"l": 0.791, b"u": 0.788, b"n": 0.761, b"H": 0.816}
 #: Ends of lines and tabs, which programs write into strings; no Latin font draws them.
 _UNSEEN = (b"\t", b"\n", b"\r")
 _MAX_PARTS, _MAX_RANGE = 2_000, 70_000
@@ -95,7 +95,7 @@ _KINDS = ("/Type1", "/TrueType", "/MMType1", "/Type0")
 def _read_ticks(text: bytes) -> list[Glyph] | None:
     codes = [text[at : at + 1] for at in range(len(text))]
     known = all(code in TICKS for code in codes)
-    return [Glyph(TICKS[code], _TICK_WIDTHS[code]) for code in codes] if known else None
+    return [Glyph(TICKS[code], TICK_WIDTHS[code]) for code in codes] if known else None
 
 
 def _descendant(view: View, entries: dict[str, Value]) -> dict[str, Value]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from signkit.pdf.changes.covering import rectangle
-from signkit.pdf.changes.field_fonts import Reader, font_reader
+from signkit.pdf.changes.field_fonts import TICK_WIDTHS, TICKS, Reader, font_reader
 from signkit.pdf.changes.ink import Colour, brings_stand_ins, colour_of
 from signkit.pdf.changes.painted_paths import extent, has_spikes, is_rectangle, lies_at_one_side, winds_around
 from signkit.pdf.changes.placing import Box, Matrix, times
@@ -27,6 +27,8 @@ _LEGIBLE = 0.2
 #: A background or the mark of a chosen line takes this much of the box.
 _WIDE = 0.8
 _THICK = 4.0
+#: A cross of lines thinner than this share of it is a hair, and of thicker ones a blot.
+_STROKES = 0.05, 0.35
 _MAX_GLYPHS = 20_000
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -180,6 +182,7 @@ class _Interpreter:
         self._text = self._line = _IDENTITY
         self._in_text = False
         self._path, self._clips = list[list[tuple[float, float]]](), False
+        self._dashed = False
         self.grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
         self.letters, self.marks = list[ShownLetter](), list[Box]()
         self.borders = list[Border]()
@@ -222,6 +225,7 @@ class _Interpreter:
         """Go on where an operator changes nothing of what is seen."""
         marked = operator in (b"BDC", b"DP") and operands[:1] != ["/OC"]  # 8.11.3.2: content in a layer
         visible = operator == b"Tr" and numbers == [0]
+        self._dashed = self._dashed or (operator == b"d" and operands[:1] != [[]])
         if not (marked or visible or operator in _SILENT):
             raise NotComparableError
 
@@ -274,6 +278,9 @@ class _Interpreter:
         if operator in (b"f*", b"B*", b"b*") and self._is_ring(width):
             # a border filled between two rectangles
             self.borders += [Border(points, width) for points in self._path]
+        elif operator == b"S" and (cross := self._cross(width)) is not None:
+            self._check_seen(cross)
+            self.letters.append(cross)
         elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
@@ -283,6 +290,21 @@ class _Interpreter:
                 raise NotComparableError
             self._state = replace(self._state, clip=_common(self._state.clip, extent(self._path[0])))
         self._path, self._clips = [], False
+
+    def _cross(self, width: float) -> ShownLetter | None:
+        """Return the cross of ZapfDingbats where the path is one of two lines, as iText draws it; None: it is not."""
+        if [len(points) for points in self._path] != [2, 2]:
+            return None
+        left, bottom, right, top = extent([point for points in self._path for point in points])
+        wide, high = right - left, top - bottom
+        falling, rising = {(left, top), (right, bottom)}, {(left, bottom), (right, top)}
+        drawn = [{*points} for points in self._path]
+        plain = drawn in ([falling, rising], [rising, falling]) and abs(wide - high) <= 0.1 * wide
+        if not plain or self._dashed or not _STROKES[0] * wide <= width <= _STROKES[1] * wide:
+            return None
+        size = wide / TICK_WIDTHS[b"8"]
+        middle = (bottom + top) / 2
+        return ShownLetter(TICKS[b"8"], left, middle - 0.3 * size, wide, size, self._state.clip, self._state.line)
 
     def _is_ring(self, width: float) -> bool:
         """Whether the path is one rectangle within another, both along the edges (8.5.3.3.3)."""
@@ -407,7 +429,7 @@ class _Interpreter:
         x, y = letter.middle
         left, bottom, right, top = self._state.clip
         ground = next(colour for box, colour in reversed(self.grounds) if _holds(box, x, y))
-        faint = abs(brightness(ground) - brightness(self._state.fill)) < _LEGIBLE
+        faint = abs(brightness(ground) - brightness(letter.ink)) < _LEGIBLE
         tiny = letter.size * self._scale < _SMALLEST or letter.width <= 0.1 * letter.size
         if faint or tiny or not (left <= x <= right and bottom <= y <= top):
             raise NotComparableError

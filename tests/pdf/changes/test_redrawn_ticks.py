@@ -68,6 +68,32 @@ def test_the_mark_is_the_one_that_was_asked_for(world, asked, drawn, same):
     assert judged(world, ticked(look(ANEW + MARK % drawn), caption=asked), asked) is same
 
 
+CROSS = b"0 0 0 RG q 1 0 0 1 0 0 cm 2 14 m 14 2 l 14 14 m 2 2 l S Q Q"
+
+
+@pytest.mark.parametrize(
+    ("asked", "cross", "same"),
+    [
+        (b"8", CROSS, True),
+        (b"8", CROSS.replace(b"14 14 m 2 2 l", b"2 2 m 14 14 l"), True),
+        (b"8", b"2 w " + CROSS, True),
+        (b"4", CROSS, False),
+        (b"8", CROSS.replace(b" 14 14 m 2 2 l", b""), False),
+        (b"8", CROSS.replace(b"14 14 m 2 2 l", b"14 14 m 2 4 l"), False),
+        (b"8", CROSS.replace(b"l S", b"l 2 8 m 14 8 l S"), False),
+        (b"8", CROSS.replace(b"2 14 m 14 2 l 14 14 m 2 2 l", b"6 9 m 9 6 l 9 9 m 6 6 l"), False),
+        (b"8", CROSS.replace(b"0 0 0 RG", b"0.8 0.843 1 RG"), False),
+        (b"8", b"0.1 w " + CROSS, False),
+        (b"8", b"[1 9] 0 d " + CROSS, False),
+        (b"8", b"[] 0 d " + CROSS, True),
+        (b"8", CROSS[:-1] + MARK.replace(b"%s", b"8"), False),
+    ],
+)
+def test_a_cross_of_two_lines_is_a_cross(world, asked, cross, same):
+    """iText draws that mark alone as lines."""
+    assert (judged(world, ticked(look(ANEW + cross), caption=asked), asked) is True) is same
+
+
 def test_without_a_caption_no_letter_is_taken_for_another(world):
     """An A was prepared, and an N is drawn: neither is a mark that can be compared."""
     latin = SYMBOLS.replace(b"ZapfDingbats", b"Helvetica") % b""
