@@ -87,6 +87,8 @@ def validate_cms(
         beside: what lay beside it, which people open: as with a file's (`validate_cms_file`).
     """
     blank = _blank(name, hashlib.sha256(data).hexdigest(), options)
+    if not data:
+        return unreadable(blank, "empty")
     if len(data) > options.limits.bytes:
         return unreadable(blank, "limit", detail=LimitExceeded("bytes", options.limits.bytes).words)
     named, by_it = (Content(BytesPieces(each)) if each is not None else None for each in (content, beside))

@@ -67,6 +67,8 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
 
 
 def _judge_bounded(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
+    if not data:
+        return unreadable(blank, "empty")
     try:
         if len(data) > options.limits.bytes:
             raise LimitExceeded("bytes", options.limits.bytes)

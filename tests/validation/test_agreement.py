@@ -13,7 +13,7 @@ from signkit.errors import PdfNotSignable, SignKitError, ValidationRefused
 from signkit.history.diff import diff_pdf
 from signkit.history.differences import Diff
 from signkit.progress.contract import ContractStatus, Stage, contract_status
-from signkit.validation.api import validate_data
+from signkit.validation.api import validate_data, validate_file
 from signkit.validation.report import Report, Verdict
 from tests.attacks import honest, hunt
 from tests.validation import pdfs
@@ -137,3 +137,11 @@ def test_what_is_in_no_partys_field_counts_for_all(world, make, stage, said, del
     assert status.stage is stage
     assert said in status.may_still_change().en
     assert _refuses(require_in_order, check_delivery(status, []), allowed=False) is not delivered
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.p7m", "a.p7s", "a.asice", "a"])
+def test_what_is_empty_is_called_so_whether_it_came_as_a_file_or_as_bytes(world, tmp_path, name):
+    (tmp_path / name).write_bytes(b"")
+    told = [validate_file(tmp_path / name, world.options), validate_data(b"", name, world.options)]
+    assert [each.error.code for each in told if each.error is not None] == ["empty", "empty"]
+    assert told[0].sha256 == told[1].sha256

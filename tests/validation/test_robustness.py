@@ -21,7 +21,7 @@ def code(report):
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        pytest.param(b"", "no-pdf", id="zero bytes"),
+        pytest.param(b"", "empty", id="zero bytes"),
         pytest.param(b"\0" * 5000, "no-pdf", id="zeros"),
         pytest.param(b"hello", "no-pdf", id="text"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + b"x" * 100, "no-pdf", id="picture"),
