@@ -187,4 +187,4 @@ def test_a_character_that_postgresql_does_not_keep_is_a_fault_of_the_request(two
         assert client.get(f"/api/v1/{path}").status_code == 400, path
     body = '{"name": "a\\u0000", "permissions": ["log:read"]}'
     answer = client.post("/api/v1/keys", content=body, headers={"content-type": "application/json"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
