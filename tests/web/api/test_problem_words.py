@@ -12,7 +12,7 @@ from signkit.web.api import problems
 from signkit.web.api.calls import Refusal
 from signkit.web.api.jobs import add_job
 
-_ROOM = Path(signkit.web.api.__file__).parent
+_ROOM = Path(signkit.web.api.__file__).parent.parent  # agents ask too
 
 
 def kinds_that_are_said():
