@@ -9,7 +9,7 @@ import pytest
 from signkit.delivery.certificate import require_complete
 from signkit.delivery.check import check_delivery
 from signkit.delivery.pack import require_in_order
-from signkit.errors import PdfNotSignable, SignKitError, ValidationRefused
+from signkit.errors import PdfNotSignable, PdfPasswordNeeded, SignKitError, ValidationRefused
 from signkit.history.diff import diff_pdf
 from signkit.history.differences import Diff
 from signkit.progress.contract import ContractStatus, Stage, contract_status
@@ -29,7 +29,7 @@ def disagreements(data: bytes, options) -> Iterator[str]:
     report = validate_data(data, NAME, options)
     try:
         status = contract_status(data, NAME, options)
-    except PdfNotSignable:  # nobody is told that it may be signed
+    except (PdfNotSignable, PdfPasswordNeeded):  # nobody is told that it may be signed
         if report.verdict is Verdict.PASSED:
             yield "status reads nothing of what passed"
     else:
