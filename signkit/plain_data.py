@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any, NoReturn
 
 from signkit.errors import ContractDataUnreadable
 from signkit.limits import CONTRACT_DATA_BYTES
-from signkit.words import Text, are_shown
+from signkit.words import STEERING, Text, are_shown
 
 #: Bounds of one contract's data.
 MAX_DEPTH = 20
@@ -134,13 +133,6 @@ def item_at(data: Mapping[str, Any], path: str) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
-
-
-#: Controls, turns of direction, line separators, what is invisible, and halves of characters.
-STEERING = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff]"
-)
 
 
 def json_text(value: Any, *, indent: int | None = None, separators: tuple[str, str] | None = None) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from unicodedata import category
 
 Language = Literal["en", "ja"]
 
-#: Categories of controls, turns of direction and other invisible characters, halves of them, line and paragraph ends.
-_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+#: What steers a terminal or a reader's eye, but line ends and tabs: controls, turns of direction and other invisible
+#: characters, halves of them, line and paragraph separators (the categories Cc, Cf, Cs, Zl and Zp of Unicode 16).
+STEERING = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
 
 
 def is_shown(character: str) -> bool:
@@ -40,7 +46,7 @@ def without_controls(text: str) -> str:
 
     Unlike `printable` it leaves characters of a font of one's own (外字) and of a younger Unicode as they are.
     """
-    return "".join("\ufffd" if category(each) in _STEERING and each not in "\n\t" else each for each in text)
+    return STEERING.sub("\ufffd", text)
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ FAULTS = [
     Fault("comment_whose_place_is_none", _CHANGES + "annotations.has_place", lambda *_: True),
     Fault("sheet_of_other_colours", _CHANGES + "annotations.hands_down_colours", lambda *_: False),
     Fault("sheet_of_other_units", _CHANGES + "annotations.is_measured_in_points", lambda *_: True),
+    Fault("sheet_below_a_seal", _CHANGES + "annotations.is_large", lambda *_: False, unseen=True),
     Fault("mark_in_a_layer", _CHANGES + "covering.is_opaque", lambda *_: False, unseen=True),
     Fault("lock_of_nothing", "signkit.validation.pdf._Pdf._left_open", lambda *_: lambda _: True),
     Fault("looks_that_some_decrypt", _READING + "written._named_in_plain", lambda *_: iter(())),

@@ -313,23 +313,24 @@ class Annotations:
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned, number = bool(self._all.new.resolve(page.new.entries.get("/Rotate"))), self._all.number(item)
+        at = ChangePlace(page=page.number, number=number)
         # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
         if (
             not has_place(self._all.new, item)
             or not has_box(self._all.new, item)
             or leaves_its_place(self._all.new, item, turned=turned)
         ):
-            yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+            yield from breach("appearance-box", at=at)
         # 8.6.5.6, 7.8.3: looks have resources of their own, and some viewers look further in those of the page.
         if hands_down_colours(self._all.new, page.new.entries, streams(self._all.new, item)):
-            yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+            yield from breach("appearance-box", at=at)
         # What is signed stands where it was to be signed, and hides no more than its share of the page.
         seal = number in self._fields.new_widgets | self._fields.signed_widgets
         if not seal and not is_measured_in_points(self._all.new, page.new.entries):
-            yield from breach("page-size", at=ChangePlace(page=page.number, number=number))
+            yield from breach("page-size", at=at)
         # What is left open reaches what is drawn after it.
         if not all(is_orderly(self._all.new, stream) for stream in streams(self._all.new, item)):
-            yield from breach("appearance-order", at=ChangePlace(page=page.number, number=self._all.number(item)))
+            yield from breach("appearance-order", at=at)
 
 
 def _without_page(entries: dict[str, Value], former: dict[str, Value], page: Page) -> dict[str, Value]:

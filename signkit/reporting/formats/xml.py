@@ -6,8 +6,8 @@ import re
 import tempfile
 from xml.sax.saxutils import escape, quoteattr
 
-from signkit.plain_data import STEERING
 from signkit.reporting.formats.writer import Write
+from signkit.words import STEERING
 
 # XML 1.0, 2.2: everything else may not even be written as a reference.
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -49,7 +49,7 @@ def write_checkpoints(tenants: Tenants, folder: Path, known: dict[str, str]) -> 
         FileUnusable("output-not-written"): the folder is not there, is full, or refuses.
     """
     with disk_trouble(folder):  # told before there is anything to keep
-        os.stat(folder)  # noqa: PTH116
+        folder.stat()
     logs: list[tuple[str, Store]] = [(SERVICE, tenants.common), *((each.id, each.store) for each in tenants.all())]
     for name, store in logs:
         with store.reading() as connection:
