@@ -28,7 +28,7 @@ def is_shown(character: str) -> bool:
 
 def are_shown(text: str) -> bool:
     """Return whether every character of a stranger's text may reach a terminal or a page."""
-    return all(map(is_shown, text))
+    return text.isprintable() or all(map(is_shown, text))
 
 
 def is_name(text: str, longest: int) -> bool:
@@ -36,9 +36,11 @@ def is_name(text: str, longest: int) -> bool:
     return 0 < len(text) <= longest and text == text.strip() and are_shown(text)
 
 
-def printable(text: str) -> str:
-    """Return a stranger's text without what could steer a terminal."""
-    return "".join(character if is_shown(character) else "\ufffd" for character in text)
+def printable(text: str, instead: str = "\ufffd") -> str:
+    """Return a stranger's text with ``instead`` where a character may not reach a terminal or a page."""
+    if are_shown(text):
+        return text
+    return "".join(character if is_shown(character) else instead for character in text)
 
 
 def without_controls(text: str) -> str:

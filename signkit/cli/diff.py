@@ -14,7 +14,7 @@ from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PlainFormat, TextOrJson
 from signkit.plain_data import json_text
-from signkit.words import Text, is_shown
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from signkit.history.differences import Diff, Difference, RevisionDiff, SignatureEvent
@@ -102,7 +102,7 @@ def _excerpt(text: str, start: int, end: int, room: int, most: int) -> str:
 
 def _clean(text: str) -> str:
     """Texts from files reach terminals: line ends become spaces, no other control characters."""
-    return "".join(character for character in " ".join(re.split(r"[^\S\u3000]+", text)) if is_shown(character))
+    return printable(" ".join(re.split(r"[^\S\u3000]+", text)), "")
 
 
 _TITLE = Text("{file}: {count} revision(s)", "{file}: 全 {count} 版")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.common import AnswerFormat, FormatOption, Reader, printable, show_json
+from signkit.cli.card.common import AnswerFormat, FormatOption, Reader, show_json
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.errors import ExitCode
+from signkit.words import printable
 
 if TYPE_CHECKING:
     from signkit.doctor import Checkup

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.common import printable
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PinStdin
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.signers.new_keys import NewKey
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509

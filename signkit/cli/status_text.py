@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from signkit.cli.language import LANGUAGE, translate
 from signkit.progress.contract import Stage
 from signkit.reporting.formats.report_wording import BEST_TIME_SOURCES, VERDICTS, say
-from signkit.words import Text, is_shown
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from signkit.progress.chain import Chain
@@ -29,7 +29,7 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     from signkit.reporting.formats.text import evidence_lines
 
     if isinstance(status, UnreadableFile):
-        return _clean(f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}") + "\n"
+        return printable(f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}", "") + "\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
     if status.contract_problem is not None:
@@ -47,12 +47,7 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
         lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
     lines += ["  " + translate(_PARALLEL, other=other) for other in status.parallel_with]
     lines += [f"  {line}" for line in _chain_lines(status.chain)]
-    return "".join(f"{_clean(line)}\n" for line in lines)
-
-
-def _clean(line: str) -> str:
-    """Titles and names from files reach terminals: no control characters."""
-    return "".join(character for character in line if is_shown(character))
+    return "".join(f"{printable(line, '')}\n" for line in lines)
 
 
 def _party(party: PartyStatus) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from signkit.cli.help_pages import choice_names, value_name
 from signkit.cli.language import translate
-from signkit.words import Text, is_shown
+from signkit.words import Text, printable
 
 _ERROR = Text("Error: {message}", "エラー: {message}")
 _TRY = Text("Try '{command} {option}' for help.", "使い方の説明: {command} {option}")
@@ -57,7 +57,7 @@ def no_such_command(name: str, commands: list[str]) -> str:
     """Return what is said of a command that there is not."""
     from difflib import get_close_matches
 
-    said, meant = translate(_NO_COMMAND, name=_printable(name)), get_close_matches(name, commands)
+    said, meant = translate(_NO_COMMAND, name=printable(name)), get_close_matches(name, commands)
     return said + translate(_MEANT, names=" / ".join(meant)) if meant else said
 
 
@@ -68,7 +68,7 @@ def _message(error: Any) -> str:
 
 
 def _no_option(error: Any) -> str:
-    said = translate(_NO_OPTION, name=_printable(error.option_name))
+    said = translate(_NO_OPTION, name=printable(error.option_name))
     meant = [name for name in error.possibilities or () if name not in ("--help", "-h")]
     return said + translate(_MEANT, names=" / ".join(meant)) if meant else said
 
@@ -100,19 +100,19 @@ def _complaint(error: Any) -> dict[str, Any] | None:
 
 
 def _why(parameter: Any, complaint: dict[str, Any]) -> str:
-    value = _printable(str(complaint.get("input")))
+    value = printable(str(complaint.get("input")))
     if parameter.type_descriptor.choices is not None:
         return translate(_NO_CHOICE, value=value, choices=", ".join(choice_names(parameter)))
     limits = complaint.get("ctx", {})
     known = _COMPLAINTS.get(complaint["type"])
     if known is None:
-        return _printable(str(complaint["msg"]))
+        return printable(str(complaint["msg"]))
     return translate(known, value=value, least=limits.get("ge"), most=limits.get("le"))
 
 
 def _bad_option(error: Any) -> str:
     sentence = _VALUE_TOO_MUCH if "does not take" in error.message else _VALUE_MISSING
-    return translate(sentence, name=_printable(error.option_name))
+    return translate(sentence, name=printable(error.option_name))
 
 
 _EXTRA = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -125,10 +125,6 @@ def _general(error: Any) -> str | None:
     if extra := _EXTRA.fullmatch(error.message):
         return translate(_TOO_MANY, names=extra[1])
     return None
-
-
-def _printable(text: str) -> str:
-    return "".join(each if is_shown(each) else "\ufffd" for each in text)
 
 
 _SENTENCES = {

@@ -25,7 +25,7 @@ from signkit.reporting.inputs import FileSource, sources
 from signkit.validation.api import looks_like_cms, not_read
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, iso
-from signkit.words import is_shown
+from signkit.words import printable
 
 #: Of the API document: how long a file's name may be.
 _LONGEST_NAME = 120
@@ -137,7 +137,7 @@ def wishes_of(options: ValidationOptions) -> dict[str, Any]:
 def _sent_name(name: str) -> str:
     """Return the last part of a name: folders are nobody's business, and its ending tells the kind."""
     last = name.replace("\\", "/").rpartition("/")[2].rpartition("!")[2]
-    return "".join(each if is_shown(each) else "_" for each in last)[-_LONGEST_NAME:] or "document"
+    return printable(last, "_")[-_LONGEST_NAME:] or "document"
 
 
 def _content_beside(source: FileSource, data: bytes, limit: int) -> bytes | None:

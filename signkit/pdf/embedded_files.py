@@ -98,7 +98,7 @@ _FILES = re.compile(rb"/(?:E|#45)(?:F|#46)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 
 def _naming_files(view: View) -> Iterator[int]:
     """Yield the numbers of the objects that may name an embedded file, by their bytes."""
-    places = {number: place for number in view.numbers() if (place := view.locate(number)) is not None}
+    places = view.places()
     alone = sorted((place.offset, number) for number, place in places.items() if not place.container)
     starts = [start for start, _ in alone]
     named = (bisect_right(starts, match.start()) - 1 for match in _FILES.finditer(view.file.data))

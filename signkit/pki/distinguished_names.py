@@ -13,7 +13,7 @@ from typing import Any
 
 from asn1crypto import cms, x509
 
-from signkit.words import is_shown, printable
+from signkit.words import printable
 
 # asn1crypto's own preparation by RFC 4518, which RFC 5280 7.1 prescribes.
 _prepare = x509.NameTypeAndValue._ldap_string_prep
@@ -51,7 +51,7 @@ def readable_name(name: x509.Name) -> str:
     """Return a name's values for people, the most particular first, without what could steer a terminal."""
     # RFC 4514 2.1 writes a name from its last RDN to its first; that is also the order in which people read one.
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
-    return "".join(character for character in ", ".join(values) if is_shown(character))
+    return printable(", ".join(values), "")
 
 
 def labelled_name(name: x509.Name) -> str:
@@ -144,7 +144,7 @@ def name_of(name: Any) -> str | None:
         values = [native.get(key) for key in ("common_name", "organizational_unit_name", "organization_name")]
         value = next((value for value in values if value), None) or str(name.human_friendly)
         text = value[-1] if isinstance(value, list) else str(value)
-        return "".join(character for character in text if is_shown(character)) or None
+        return printable(text, "") or None
     except Exception:  # hostile ASN.1, or one odd value: tell of the others
         return _name_for_people(name)
 
@@ -161,5 +161,5 @@ def _name_for_people(name: Any) -> str | None:
             value = str(pair["value"].native)
         except Exception:  # noqa: S112  left out
             continue
-        found[pair["type"].native] = "".join(character for character in value if is_shown(character))
+        found[pair["type"].native] = printable(value, "")
     return found.get("common_name") or next(reversed(found.values()), None) or None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import SigningRefused
 from signkit.signers.base import KeyFacts
-from signkit.words import Text, is_shown
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -295,5 +295,5 @@ def _has_usage(own: x509.Certificate, wanted: SigCertConstraints) -> bool:
 
 def _printable(text: object) -> str:
     """Return a stranger's text, short and without what could steer a terminal."""
-    plain = "".join(character if is_shown(character) else "\ufffd" for character in str(text))
+    plain = printable(str(text))
     return plain if len(plain) <= 100 else plain[:99] + "…"

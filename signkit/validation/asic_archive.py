@@ -16,7 +16,7 @@ from signkit.cms.content import UnknownDigest
 from signkit.cms.signed_data import is_timestamp_token
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.zip_reading import ZipAmbiguous, check_layout, extra_fields, local_extra, unpacked
-from signkit.words import are_shown, is_shown
+from signkit.words import are_shown, printable
 
 MAX_MEMBERS = 2_000
 _MAX_NAME = 1_024
@@ -247,4 +247,4 @@ def _is_no_file_by_dos(entry: zipfile.ZipInfo) -> bool:
 
 def short_name(name: str) -> str:
     """Return a member's name for people, without what could steer a terminal."""
-    return "".join(character if is_shown(character) else "?" for character in name)[:200]
+    return printable(name, "?")[:200]

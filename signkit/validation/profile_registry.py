@@ -30,7 +30,7 @@ from signkit.validation.profile import (
 )
 from signkit.validation.reasons import reason
 from signkit.validation.report import Report, SignatureReport, iso
-from signkit.words import Text, is_shown
+from signkit.words import Text, printable
 
 #: 申請データサイズの上限値: an application with everything attached (20 MB for 動産・債権譲渡登記).
 MAX_BYTES = 10 * 1024 * 1024
@@ -360,4 +360,4 @@ def _entry(item: HeldSignature, key: str, fulfilled: bool) -> RequirementFinding
 
 
 def _printable(text: str) -> str:
-    return "".join(character if is_shown(character) else "\ufffd" for character in text)[:_MAX_SHOWN]
+    return printable(text)[:_MAX_SHOWN]

@@ -78,7 +78,7 @@ def test_the_clock_is_looked_at_with_every_object(signed, monkeypatch):
     monkeypatch.setattr(Meter, "check_time", look)
     file = PdfFile(signed, meter)
     before = looks
-    numbers = list(file.history.last.numbers())
+    numbers = list(file.history.last.places())
     for number in numbers:
         place = file.history.last.locate(number)
         assert place is not None

@@ -13,7 +13,7 @@ from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.terminal import secret_reader
 from signkit.errors import ExitCode
 from signkit.plain_data import json_text
-from signkit.words import Text, is_shown
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.card.transport import Connection
@@ -115,11 +115,6 @@ def tries_in_words(tries: int) -> str:
     """Return how many tries a secret has left, for a table or a list."""
     text = {0: Text("locked", "ロック中"), 1: Text("1 try left", "残り1回")}.get(tries, _TRIES)
     return translate(text, tries=tries)
-
-
-def printable(text: str) -> str:
-    """Return a text from a card without what a terminal would act on."""
-    return "".join(char if is_shown(char) else "\ufffd" for char in text)
 
 
 def _columns(text: str) -> int:

@@ -14,7 +14,6 @@ from signkit.cli.card.common import (
     Reader,
     asking,
     open_card,
-    printable,
     show_json,
     show_table,
 )
@@ -23,7 +22,7 @@ from signkit.cli.options import Output, Overwrite, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.holder.identity import CardIdentity, IdentitySource, read_identity
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from signkit.contracts.template import Template

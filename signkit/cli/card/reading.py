@@ -17,7 +17,6 @@ from signkit.cli.card.common import (
     Reader,
     asking,
     open_card,
-    printable,
     show_json,
     show_table,
     tries_in_words,
@@ -26,7 +25,7 @@ from signkit.cli.language import translate, words
 from signkit.cli.options import Output, Overwrite, PinStdin, UseLastTry
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from signkit.card.jpki import CertificateKind

@@ -36,7 +36,7 @@ class UnusedNames:
     @cached_property
     def _texts(self) -> list[tuple[bytes, bool]]:
         """All that could name a resource, and whether a page or a look is drawn by it."""
-        return [text for number in self._view.numbers() for text in self._texts_of(number)]
+        return [text for number in self._view.places() for text in self._texts_of(number)]
 
     def _texts_of(self, number: int) -> Iterator[tuple[bytes, bool]]:
         """The strings of an object (a default appearance is one), and what its stream says."""
@@ -66,7 +66,7 @@ class UnusedNames:
     def _drawn(self) -> set[int]:
         """The objects from which something is drawn by where they are named."""
         found: set[int] = set()
-        todo = [ref for number in self._view.numbers() for ref in self._named_to_draw(number)]
+        todo = [ref for number in self._view.places() for ref in self._named_to_draw(number)]
         while todo:
             ref = todo.pop()
             value = self._view.get(ref) if ref.number not in found else None

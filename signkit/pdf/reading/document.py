@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
 from typing import cast
@@ -489,8 +489,11 @@ class View:
         self.file.problem("references form a circle")
         return None
 
-    def numbers(self) -> Iterator[int]:
-        """All object numbers that exist at this revision."""
-        for number in self.history._changes:
-            if self.locate(number) is not None:
-                yield number
+    def places(self) -> dict[int, Location]:
+        """Return where each object lies that exists at this revision, by its number."""
+        last: dict[int, Location | None] = {}
+        for section in self.history.sections[: self.index + 1]:
+            last.update(section.entries)
+        if self._noted is not None:
+            self._noted.update(last)
+        return {number: place for number, place in last.items() if place is not None}

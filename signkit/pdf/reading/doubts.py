@@ -192,7 +192,7 @@ def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
     # At any revision: what was missing when somebody signed, and is no longer named, showed him what the search found.
     for index in range(whole, last + 1):
         view = file.history.view(index)
-        missing = _missing(view, view.numbers() if index == whole else sections[index].entries)
+        missing = _missing(view, view.places() if index == whole else sections[index].entries)
         if missing is not None:
             yield Doubt("shadow", f"byte {shadow}, object {missing} is missing", last)
             return
@@ -279,7 +279,7 @@ def _of_generations(file: PdfFile, last: int) -> Iterator[Doubt]:
     risen = {number: place.generation for number in numbers if (place := view.locate(number)) and place.generation}
     if any(_is_another(risen, ref) for ref in followed_in_trailer(view)):
         yield Doubt("generation", "trailer", last)
-    for number in view.numbers() if risen else ():
+    for number in view.places() if risen else ():
         file.meter.check_time()
         if any(_is_another(risen, ref) for ref in references(view.get(Ref(number, 0)))):
             yield Doubt("generation", f"object {number}", last)

@@ -101,7 +101,7 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
         if view.locate(ref.number) is None and (ref.number in gone or ref not in former):
             yield "missing", f"object {ref.number}, named by the trailer"
             return
-    for number in view.numbers() if gone else ():
+    for number in view.places() if gone else ():
         file.meter.check_time()
         named = next((ref.number for ref in references(view.get(Ref(number, 0))) if ref.number in gone), None)
         if named is not None:
@@ -118,7 +118,7 @@ def _named_in_plain(file: PdfFile, view: View) -> Iterator[Finding]:
     """Streams that are not encrypted by their /Type, and used as something else: most viewers decrypt them."""
     entries, secret = view.history.sections[view.index].entries, file.decryption
     plain = [number for number in entries if secret is not None and _plain_type(file, view, number) is not None]
-    for number in view.numbers() if plain else entries if secret is not None else ():
+    for number in view.places() if plain else entries if secret is not None else ():
         file.meter.check_time()
         for key, ref in _named_entries(view.get(Ref(number, 0))):
             kind = _plain_type(file, view, ref.number) if number in entries or ref.number in entries else None

@@ -9,7 +9,7 @@ from io import StringIO
 
 from signkit.reporting.formats.report_wording import say
 from signkit.reporting.formats.times import as_read, zone_name
-from signkit.words import Language, Text, is_shown
+from signkit.words import Language, Text, printable
 
 #: Without it Excel reads UTF-8 as the system's own encoding, and Japanese heads as rubbish.
 BYTE_ORDER_MARK = "\ufeff"
@@ -96,7 +96,7 @@ def cell(value: object, language: Language) -> str:
         return ""
     if isinstance(value, bool):
         return (_YES if value else _NO).in_language(language)
-    text = "".join(character if is_shown(character) else " " for character in str(value))
+    text = printable(str(value), " ")
     return "'" + text if text.lstrip().startswith(_FORMULA) or str(value).startswith(_FORMULA) else text
 
 

@@ -28,7 +28,7 @@ from signkit.validation.report import (
     TimestampReport,
     Verdict,
 )
-from signkit.words import Language, Text, is_shown
+from signkit.words import Language, Text, printable
 
 _CLASSES = {Verdict.PASSED: "passed", Verdict.FAILED: "failed", Verdict.INDETERMINATE: "open"}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
@@ -55,7 +55,7 @@ def css_class_of(report: Report) -> str:
 
 def safe(value: str) -> str:
     """Escape, and show control characters (also those that turn the direction of writing) as what they are."""
-    return escape("".join(character if is_shown(character) else "\ufffd" for character in value))
+    return escape(printable(value))
 
 
 def heading_of(report: Report, language: Language) -> str:

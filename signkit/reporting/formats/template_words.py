@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from signkit.validation.report import TemplateMatch
-from signkit.words import Language, Text, is_shown
+from signkit.words import Language, Text, printable
 
 _MAX_TITLES = 10
 
@@ -39,7 +39,7 @@ def template_lines(match: TemplateMatch | None, language: Language) -> list[str]
     sentence = _VERDICTS[match.verdict].in_language(language, template=match.template or "?")
     if match.verdict in ("unaltered", "same-text"):
         sentence += _free_text(match, language)
-    return [sentence, *(f"- {_printable(reason.text.in_language(language))}" for reason in match.reasons)]
+    return [sentence, *(f"- {printable(reason.text.in_language(language), '')}" for reason in match.reasons)]
 
 
 def _free_text(match: TemplateMatch, language: Language) -> str:
@@ -52,8 +52,3 @@ def _free_text(match: TemplateMatch, language: Language) -> str:
     if len(titles) > _MAX_TITLES:
         shown = _MORE.in_language(language, titles=shown, count=len(titles) - _MAX_TITLES)
     return _FREE.in_language(language, titles=shown)
-
-
-def _printable(text: str) -> str:
-    """Text from files reaches terminals: no control characters."""
-    return "".join(character for character in text if is_shown(character))

@@ -18,7 +18,7 @@ from signkit.reporting.formats.times import local_time
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import ContractReport, Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text, is_shown, without_controls
+from signkit.words import Language, Text, printable, without_controls
 
 _VERDICT = Text("{verdict} ({term}). ", "{verdict} ({term})。")
 _CONTRACT = Text("{title}; to be signed by: {roles}", "{title}（署名する人: {roles}）")
@@ -232,4 +232,4 @@ def _told(lines: Iterable[str]) -> list[str]:
 
 def _one_line(text: str | None) -> str:
     """Names from files reach terminals: no control characters."""
-    return "".join(character for character in text or "" if is_shown(character))
+    return printable(text or "", "")
