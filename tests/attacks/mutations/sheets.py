@@ -142,6 +142,8 @@ def lock_of_nothing(draft: Draft, choice: random.Random) -> None:
 @mutation(LOCKS, forbidden=True)
 def value_below_a_lock_of_nothing(attack: Attack) -> None:
     """What was filled in when the document was signed is another now."""
+    if b"/FT /Tx" not in attack.doc.objects.get(shapes.NOTE, b""):
+        raise Absent("a field filled in")  # qpdf, which linearises, gives numbers of its own: it may be a comment
     looks = attack.add(shapes.looks(80, 18, b"/Tx BMC 0 g " + shapes.words(b"nine", size=10) + b" EMC"))
     attack.change(shapes.NOTE, {b"/V": b"(nine)", b"/AP": b"<< /N %d 0 R >>" % looks})
     attack.areas.append(Area(None, (10.0, 80.0, 90.0, 98.0)))
