@@ -36,10 +36,14 @@ class Proxy:
 
     process: subprocess.Popen
     port: int
+    plain_port: int
     authority: Path
 
     def connect(self):
         return ProxiedConnection(self.port, self.authority)
+
+    def connect_without_tls(self):
+        return http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=60)
 
     def stop(self):
         self.process.terminate()
@@ -84,10 +88,11 @@ def run_nginx(folder, places, shipped="nginx.conf"):
     certificate = folder / "fullchain.pem"
     command = ["openssl", "req", "-x509", *key, "-out", str(certificate), *subject]
     subprocess.run(command, check=True, capture_output=True)
-    port = free_port()
+    port, plain_port = free_port(), free_port()
     site = put_in((_SHIPPED / shipped).read_text(), {
         "/etc/ssl/signkit": str(folder), **places,
         "listen 443": f"listen 127.0.0.1:{port}", "    listen [::]:443 ssl;\n": "",
+        "listen 80;": f"listen 127.0.0.1:{plain_port};", "    listen [::]:80;\n": "",
     })  # fmt: skip
     whole = folder / "nginx.conf"
     temporary = "".join(
@@ -101,16 +106,16 @@ def run_nginx(folder, places, shipped="nginx.conf"):
     )
     process = subprocess.Popen([_NGINX, "-c", str(whole)])
     wait_for(port, certificate)
-    return Proxy(process, port, certificate)
+    return Proxy(process, port, plain_port, certificate)
 
 
 def start_caddy(folder, service_address, more=None):
     """Start Caddy with its own authority, which makes the certificates that a public one makes elsewhere."""
     require(_CADDY, "caddy is not installed")
-    port = free_port()
+    port, plain_port = free_port(), free_port()
     own = (
-        f"{{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\tdefault_bind 127.0.0.1\n\thttps_port {port}\n"
-        "\tauto_https disable_redirects\n\tservers {"
+        "{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\tdefault_bind 127.0.0.1\n"
+        f"\thttp_port {plain_port}\n\thttps_port {port}\n\tservers {{"
     )
     whole = folder / "Caddyfile"
     shipped = (_SHIPPED / "Caddyfile").read_text()
@@ -122,7 +127,7 @@ def start_caddy(folder, service_address, more=None):
     )
     authority = folder / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
     wait_for(port, authority)
-    return Proxy(process, port, authority)
+    return Proxy(process, port, plain_port, authority)
 
 
 def wait_for(port, authority):
@@ -202,6 +207,35 @@ def test_metrics_are_for_this_machine_and_private_networks(place, tmp_path, star
                 client.close()
         finally:
             proxy.stop()
+
+
+def start_nodes(folder, service_address, more=None):
+    one = service_address.removeprefix("http://")
+    places = {"server 10.0.0.11:8420": f"server {one}", "    server 10.0.0.12:8420 max_fails=0;\n": ""}
+    return run_nginx(folder, places | (more or {}), "nginx-nodes.conf")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", [start_nginx, start_nodes, start_caddy])
+def test_without_tls_people_are_led_on_and_programs_refused(place, tmp_path, start):
+    address, _, key = place
+    proxy = start(tmp_path, address)
+    try:
+        answers = []
+        for path in ("/signin?next=%2Fmany", "/api/v1/usage", "/agent/v1/tasks"):
+            client = proxy.connect_without_tls()
+            client.request("GET", path, headers={"Host": "signkit.example", "Authorization": f"Bearer {key}"})
+            answer = client.getresponse()
+            answers.append((answer.status, answer.headers["Location"]))
+            client.close()
+        secure = proxy.connect()
+        secure.request("GET", "/health")
+        remembered = secure.getresponse().headers["Strict-Transport-Security"]
+        secure.close()
+    finally:
+        proxy.stop()
+    assert answers == [(301, "https://signkit.example/signin?next=%2Fmany"), (403, None), (403, None)]
+    assert remembered == "max-age=31536000"
 
 
 def ends(connection):
@@ -318,12 +352,6 @@ def _nodes_of(proxy, tenant):
         assert answer.status == 200, (path, answer.status)
         yield answer.read()
     client.close()
-
-
-def start_nodes(folder, service_address, more=None):
-    one = service_address.removeprefix("http://")
-    places = {"server 10.0.0.11:8420": f"server {one}", "    server 10.0.0.12:8420 max_fails=0;\n": ""}
-    return run_nginx(folder, places | (more or {}), "nginx-nodes.conf")
 
 
 @pytest.mark.slow
