@@ -120,7 +120,7 @@ def _has_covers(page: Any) -> bool:
         else:
             # These PDFium draws by their appearance alone.
             by_looks = is_field or raw.FPDFAnnot_GetSubtype(annotation) in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
-            found |= not by_looks or bool(raw.FPDFAnnot_HasKey(annotation, b"AP"))
+            found |= not by_looks or raw.FPDFAnnot_GetObjectCount(annotation) > 0
         raw.FPDFPage_CloseAnnot(annotation)
     return found
 
@@ -143,13 +143,14 @@ def crowded(letters: Iterable[tuple[str, Box]]) -> set[Box]:
         if box == before:
             continue  # one glyph for several characters: a ligature, a selector of its form
         before, spot = box, _spot(text, box)
-        # What lies upon a letter of up to 24 points is in its cell or one beside.
-        column, row = int(spot.x // _CELL), int(spot.y // _CELL)
-        for i, j in _AROUND:
-            for other in cells.get((column + i, row + j), ())[-_MOST:]:
-                if other.text != text and _lie_together(spot, other):
-                    found |= {box, other.box}
-        cells[column, row].append(spot)
+        # What lies upon a letter of up to 24 points is no further from its middle than this.
+        near = min(_SAME_PLACE * spot.size, _CELL)
+        for column in range(_cell(spot.x - near), _cell(spot.x + near) + 1):
+            for row in range(_cell(spot.y - near), _cell(spot.y + near) + 1):
+                for other in cells.get((column, row), ())[-_MOST:]:
+                    if other.text != text and _lie_together(spot, other):
+                        found |= {box, other.box}
+        cells[_cell(spot.x), _cell(spot.y)].append(spot)
     return found
 
 
@@ -169,7 +170,10 @@ def _spot(text: str, box: Box) -> _Spot:
 
 
 _CELL, _MOST = 6.0, 50
-_AROUND = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+
+
+def _cell(place: float) -> int:
+    return int(place // _CELL)
 
 
 def _lie_together(one: _Spot, other: _Spot) -> bool:

@@ -186,7 +186,9 @@ def _read_pages(data: bytes, questions: Sequence[PageTextQuestion], password: st
             # A field has one place (12.7.5.5): of two, people see one and this might read the other.
             question = wanted[name]
             known = characters is not None and question not in found
-            seen = [_as_seen(each, question.covered) for each in characters or ()]
+            seen = characters or ()
+            if question.covered:
+                seen = tuple(_as_seen(each, question.covered) for each in seen)
             found[question] = carried(seen, question.texts) if known else None
     return [found.get(question) for question in questions]
 

@@ -163,9 +163,15 @@ def page_with(annotation: bytes, looks: bytes, widgets: int = 1) -> bytes:
 
 @pytest.mark.parametrize("annotation", ON_PAGE.values(), ids=ON_PAGE.keys())
 @pytest.mark.parametrize(
-    "looks", [b"1 g 0 0 100 30 re f", b"1 g 0 0 100 30 re f 0 g 12 8 2 12 re 20 8 9 2 re 34 8 8 8 re f"],
-    ids=["nothing", "something else"],
-)  # fmt: skip
+    "looks",
+    {
+        "nothing": b"1 g 0 0 100 30 re f",
+        "something else": b"1 g 0 0 100 30 re f 0 g 12 8 2 12 re 20 8 9 2 re 34 8 8 8 re f",
+        "a line": b"1 G 30 w 0 15 m 100 15 l S",
+        "an image": b"q 100 0 0 30 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \xff EI Q",
+        "what is no text": b"\xfe\xff\x00\x1b 1 g 0 0 100 30 re f \x00\x1b",
+    }.values(),
+)
 def test_a_name_under_an_annotation_is_not_seen(annotation, looks):
     pdf = page_with(annotation, looks)
     assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": "no"}]
