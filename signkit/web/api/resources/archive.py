@@ -14,6 +14,7 @@ from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call, etag_of
 from signkit.web.api.listing import check_if_match, read_cursor, write_cursor
 from signkit.web.api.resources.archive_journal import stamp_later
+from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 from signkit.web.api.work import have_done, name_of, options_in, read_upload
 from signkit.web.common.downloads import attachment
 
@@ -83,7 +84,7 @@ def _found(call: Call, query: Query, where: Mapping[str, Any]) -> Answer:
 
     before = read_cursor(where.get("cursor"))
     if before is not None and not (before.isdecimal() and before.isascii() and len(before) < 19):
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+        raise problems.unfit_request(UnfitPart("cursor", NO_CURSOR))
     with opened(call.tenant) as archive:
         found = find(archive, query, limit=int(where.get("limit", 50)), before=int(before) if before else None)
     more = write_cursor(str(found.next)) if found.next is not None else None
@@ -166,8 +167,7 @@ def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
         )
     except WordRefused as refused:
         place = {short: name for name, short in _WORDS.items()}.get(refused.item, refused.item)
-        detail = refused.words.in_language(call.language)
-        raise problems.unfit_request([{"at": f"{at}/{place}", "detail": detail}]) from refused
+        raise problems.unfit_request(UnfitPart(f"{at}/{place}", refused.words)) from refused
     return replace(facts, parties=parties)
 
 
@@ -178,8 +178,7 @@ def _query(call: Call, asked: Mapping[str, Any]) -> Query:
     try:
         days = {name: read_day(name, asked[name]) for name in _DAYS if name in asked}
     except WordRefused as refused:
-        told = {"at": f"/{refused.item}", "detail": refused.words.in_language(call.language)}
-        raise problems.unfit_request([told]) from refused
+        raise problems.unfit_request(UnfitPart(f"/{refused.item}", refused.words)) from refused
     return Query(**{**asked, **days, "missing": tuple(asked.get("missing", ()))})
 
 

@@ -27,6 +27,7 @@ from signkit.web.api.store import (
     moment,
 )
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.unfit import NO_MOMENT, UnfitPart
 from signkit.words import Language
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise problems.unfit_request([{"at": "/options/at", "detail": "is no moment"}]) from error
+        raise problems.unfit_request(UnfitPart("/options/at", NO_MOMENT)) from error
 
 
 def judge_file(
