@@ -36,7 +36,7 @@ def add(call: Call) -> Answer:
     from signkit.archive.adding import add_file, add_paper
 
     wishes, file = options_in(call), call.uploads.get("file")
-    said = _facts(call, wishes.get("facts", {}), "/facts")
+    said = _facts(wishes.get("facts", {}), "/facts")
     if file is None:
         with opened(call.tenant) as archive:
             answer = _taken(archive, add_paper(archive, said))
@@ -75,7 +75,7 @@ def list_all(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     """Answer with a page of the entries that fit."""
     wanted = {name: value for name, value in call.body.items() if name not in ("cursor", "limit")}
-    return _found(call, _query(call, wanted), call.body)
+    return _found(call, _query(wanted), call.body)
 
 
 def _found(call: Call, query: Query, where: Mapping[str, Any]) -> Answer:
@@ -102,7 +102,7 @@ def correct(call: Call) -> Answer:
     """Change what is known of an entry."""
     from signkit.archive.adding import correct_entry
 
-    said = _facts(call, call.body, "")
+    said = _facts(call.body, "")
     with opened(call.tenant) as archive:
         check_if_match(call, _shown(archive, call.values["number"]))
         correct_entry(archive, call.values["number"], said)
@@ -150,7 +150,7 @@ def _keep_until(archive: Archive, entry: LedgerEntry) -> str | None:
     return until.isoformat() if until is not None else None
 
 
-def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
+def _facts(asked: Mapping[str, Any], at: str) -> TransactionFacts:
     """Return what was said, as the ledger takes it from people."""
     from signkit.archive.entries import TransactionParty
     from signkit.archive.said import WordRefused, facts_of_words, read_text
@@ -171,7 +171,7 @@ def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
     return replace(facts, parties=parties)
 
 
-def _query(call: Call, asked: Mapping[str, Any]) -> Query:
+def _query(asked: Mapping[str, Any]) -> Query:
     from signkit.archive.finding import Query
     from signkit.archive.said import WordRefused, read_day
 
