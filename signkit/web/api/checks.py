@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -92,7 +93,27 @@ class Checker:
         yield from self._validator(id(schema)).iter_errors(value)
 
     def _make_validator(self, number: int) -> Draft202012Validator:
-        return Draft202012Validator(_absolute(self._schemas[number]), registry=self._registry)
+        return Draft202012Validator(_absolute(self._schemas[number]), registry=self._registry, format_checker=_FORMATS)
+
+
+_FORMATS = FormatChecker(())
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(_DAY.pattern + r"T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_day(value: object) -> bool:
+    """Whether there is such a day (31 February has the pattern of one); what is none by its pattern is told as that."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        date.fromisoformat(value)
+    return True
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        datetime.fromisoformat(value)
+    return True
 
 
 def _absolute(node: Any) -> Any:

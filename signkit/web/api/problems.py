@@ -184,9 +184,9 @@ _KINDS = {
     "verification": Text("verification", "保管庫の検証"),
     "webhook": Text("webhook", "Webhook"),
 }
-_NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
-_NOT_YET = Text("This {what} is still being made.", "この {what} は処理中です。")
-_NOT_MADE = Text("This {what} could not be made.", "この {what} の処理は失敗しました。")
+_NO_SUCH = Text("There is no such {what}.", "該当する{what}がありません。")
+_NOT_YET = Text("This {what} is still being made.", "この{what}は処理中です。")
+_NOT_MADE = Text("This {what} could not be made.", "この{what}の処理は失敗しました。")
 _SEE_JOB = Text(
     "Its job says how far it is: GET /api/v1/jobs/ID; POST …/retry has a failed one done again.",
     "状況は GET /api/v1/jobs/ID で確認できます。失敗したジョブは POST …/retry でやり直せます。",

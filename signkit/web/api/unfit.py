@@ -71,6 +71,8 @@ def _words(error: ValidationError) -> Text:
             return _ONE_OF.filled(choices=", ".join(str(each) for each in _plain(wanted)))
         case "pattern":
             return _PATTERNS.get(str(wanted)) or _PATTERN.filled(wanted=wanted)
+        case "format":
+            return NO_MOMENT if wanted == "date-time" else NO_DATE
         case "oneOf" | "anyOf":
             return _NO_FORM if error.context else _TWO_FORMS
         case _:

@@ -424,3 +424,17 @@ def test_tags_may_be_listed(shared, form):
     assert shared.client.get(where, headers={"if-none-match": '"other"'}).status_code == 200
     weak = form.startswith("W/")  # compared by If-None-Match alone (RFC 9110 8.8.3.2)
     assert shared.client.delete(where, headers={"if-match": named}).status_code == (412 if weak else 204)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "at"),
+    [
+        ("consents", {"given_on": "2026-02-31", "payload": "x", "certificate": "AAAA"}, "/given_on"),
+        ("archive/search", {"date_from": "2026-02-31"}, "/date_from"),
+        ("keys", {"name": "a", "permissions": ["jobs:read"], "expires_at": "2027-02-31T00:00:00Z"}, "/expires_at"),
+        ("keys", {"name": "a", "permissions": ["jobs:read"], "expires_at": "2027-02-01T25:00:00Z"}, "/expires_at"),
+    ],
+)  # fmt: skip
+def test_a_day_that_no_calendar_has_is_none(shared, path, body, at):
+    told = problem(shared.client.post(f"/api/v1/{path}", json=body), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == [at]

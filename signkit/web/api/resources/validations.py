@@ -27,7 +27,6 @@ from signkit.web.api.store import (
     moment,
 )
 from signkit.web.api.tenants import Tenant
-from signkit.web.api.unfit import NO_MOMENT, UnfitPart
 from signkit.words import Language
 
 if TYPE_CHECKING:
@@ -87,18 +86,11 @@ def options_of(service: Service, wishes: Mapping[str, Any]) -> ValidationOptions
     if "policy" in wishes:
         chosen["policy"] = shipped_policy(wishes["policy"])
     if "at" in wishes:
-        chosen["at"] = _moment(wishes["at"])
+        chosen["at"] = datetime.fromisoformat(wishes["at"])
     if wishes.get("check_template"):
         settings = service.settings
         chosen["template_check"] = TemplateCheck((), settings.template_folders, settings.font_folders)
     return replace(options, **chosen)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise problems.unfit_request(UnfitPart("/options/at", NO_MOMENT)) from error
 
 
 def judge_file(
