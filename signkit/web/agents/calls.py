@@ -39,6 +39,7 @@ from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.requests import language_of, origin_of, parameters_of, parse_json, spool_body
 from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.unfit import UnfitPart
 from signkit.web.common.guard import TooMuchSent
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
@@ -325,10 +326,11 @@ def _key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise problems.unfit_request([{"at": "/key", "detail": "is no Ed25519 key in base64"}])
+        raise problems.unfit_request(UnfitPart("/key", _NO_KEY))
     return key
 
 
+_NO_KEY = Text("is no Ed25519 key in base64", "base64 で表した Ed25519 の鍵ではありません")
 _UNKNOWN = Text("The call is of no agent that is paired.", "登録されたエージェントからの呼び出しではありません。")
 _PAIR_AGAIN = Text(
     "Pair it again: signkit agent --desk URL --pair", "もう一度登録してください: signkit agent --desk URL --pair"

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from signkit.errors import FileUnusable, ServiceError, SignKitError
 from signkit.web.api import problems, repeats
 from signkit.web.api.access import Principal, admit_key
-from signkit.web.api.calls import JSON, Answer, Call, Handler, Refusal
+from signkit.web.api.calls import JSON, Answer, Call, Handler, Refusal, names_etag
 from signkit.web.api.checks import Checker
 from signkit.web.api.document import ApiDocument, Operation
 from signkit.web.api.identifiers import new_id
@@ -60,7 +60,9 @@ def make_service_app(service: Service) -> Starlette:
         door = _Door(service, operation, handler, checker, rates, room)
         by_path.setdefault(operation.path, {})[operation.method] = door
     routes = [Route(path, _Methods(doors)) for path, doors in _specific_first(by_path)]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    app.router.redirect_slashes = False  # to the host and scheme that the request says, with the key behind it
+    return app
 
 
 def paired(document: ApiDocument) -> Iterator[tuple[Operation, Handler | OpenHandler]]:
@@ -108,7 +110,8 @@ class _Methods:
 
     def _refuse(self, request: Request) -> Response:
         request_id = new_id()
-        refusal = problems.method_unfit(sorted(self._doors))
+        allowed = {*self._doors, *(("HEAD",) if "GET" in self._doors else ())}
+        refusal = problems.method_unfit(sorted(allowed))
         return _finished(problems.problem_response(refusal, _language(request), request_id), request_id)
 
 
@@ -257,7 +260,9 @@ class _Door:
         headers = dict(answer.headers)
         if answer.etag is not None:
             headers["etag"] = answer.etag
-            if request.method in _READS and request.headers.get("if-none-match") == answer.etag:
+            if request.method in _READS and names_etag(
+                request.headers.get("if-none-match", ""), answer.etag, weak=True
+            ):
                 return Response(status_code=304, headers=headers)
         if isinstance(answer.body, Iterator):
             return StreamingResponse(answer.body, answer.status, headers, answer.media_type)

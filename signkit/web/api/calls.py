@@ -137,6 +137,12 @@ def etag_of(value: Any) -> str:
     return f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
 
 
+def names_etag(header: str, etag: str, *, weak: bool = False) -> bool:
+    """Tell whether If-Match, or with ``weak`` If-None-Match, names a tag or any (RFC 9110 13.1.1, 13.1.2)."""
+    named = [each.strip() for each in header.split(",")]
+    return "*" in named or etag in [each.removeprefix("W/") if weak else each for each in named]
+
+
 def pieces(lines: Iterator[Any]) -> Iterator[bytes]:
     """Yield plain values as JSON lines."""
     return (json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in lines)

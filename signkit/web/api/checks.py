@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from signkit.web.api import problems
+from signkit.web.api import problems, unfit
 from signkit.web.api.document import ApiDocument, Operation, Parameter
+from signkit.web.api.unfit import UnfitPart
 
 _HERE = "urn:signkit:openapi"
 _MOST_TOLD = 20
@@ -42,17 +45,18 @@ class Checker:
         Raises:
             Refusal("request-invalid"): one is missing, unknown, or not as it should be.
         """
-        found, wrong = {}, list(_unknown(operation, given))
+        found: dict[str, Any] = {}
+        wrong = list(_unknown(operation, given))
         for each in operation.parameters:
             text = given.get((each.place, each.name.lower() if each.place == "header" else each.name))
             if text is None:
                 if each.required:
-                    wrong.append({"at": each.name, "detail": "is required"})
+                    wrong.append(UnfitPart(each.name, unfit.REQUIRED))
                 continue
             found[each.name] = value = _typed(self._document, each, text)
-            wrong += [{"at": each.name, "detail": detail} for _, detail in self._errors(each.schema, value)]
+            wrong += [UnfitPart(each.name, part.detail) for part in self._parts(each.schema, value)]
         if wrong:
-            raise problems.unfit_request(wrong)
+            raise problems.unfit_request(*wrong)
         return found
 
     def body(self, schema: Mapping[str, Any], value: Any) -> None:
@@ -61,9 +65,9 @@ class Checker:
         Raises:
             Refusal("request-invalid"): it is not as it should be.
         """
-        wrong = [{"at": at, "detail": detail} for at, detail in islice(self._errors(schema, value), _MOST_TOLD)]
+        wrong = list(islice(self._parts(schema, value), _MOST_TOLD))
         if wrong:
-            raise problems.unfit_request(wrong)
+            raise problems.unfit_request(*wrong)
 
     def answer(self, operation: Operation, status: int, media_type: str, value: Any) -> str | None:
         """Return what is wrong with an answer; None where it is as the document says."""
@@ -76,15 +80,40 @@ class Checker:
             return f"{media_type} is not in the document"
         if isinstance(value, (bytes, Iterator)):
             return None
-        return next((f"{at}: {detail}" for at, detail in self._errors(kinds[media_type], value)), None)
+        return next(
+            (f"{each.json_path}: {each.message[:300]}" for each in self._errors(kinds[media_type], value)), None
+        )
 
-    def _errors(self, schema: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]]:
+    def _parts(self, schema: Mapping[str, Any], value: Any) -> Iterator[UnfitPart]:
+        for error in self._errors(schema, value):
+            yield from unfit.parts_of(error)
+
+    def _errors(self, schema: Mapping[str, Any], value: Any) -> Iterator[ValidationError]:
         self._schemas[id(schema)] = schema  # the document's own: it lives as long as this does
-        for error in self._validator(id(schema)).iter_errors(value):
-            yield "/" + "/".join(str(each) for each in error.absolute_path), error.message[:300]
+        yield from self._validator(id(schema)).iter_errors(value)
 
     def _make_validator(self, number: int) -> Draft202012Validator:
-        return Draft202012Validator(_absolute(self._schemas[number]), registry=self._registry)
+        return Draft202012Validator(_absolute(self._schemas[number]), registry=self._registry, format_checker=_FORMATS)
+
+
+_FORMATS = FormatChecker(())
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(_DAY.pattern + r"T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_day(value: object) -> bool:
+    """Whether there is such a day (31 February has the pattern of one); what is none by its pattern is told as that."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        date.fromisoformat(value)
+    return True
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_moment(value: object) -> bool:
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        datetime.fromisoformat(value)
+    return True
 
 
 def _absolute(node: Any) -> Any:
@@ -99,11 +128,11 @@ def _absolute(node: Any) -> Any:
     return [_absolute(each) for each in node] if isinstance(node, list) else node
 
 
-def _unknown(operation: Operation, given: Mapping[tuple[str, str], str]) -> Iterator[dict[str, str]]:
+def _unknown(operation: Operation, given: Mapping[tuple[str, str], str]) -> Iterator[UnfitPart]:
     known = {each.name for each in operation.parameters if each.place == "query"}
     for place, name in given:
         if place == "query" and name not in known:
-            yield {"at": name, "detail": "is unknown"}
+            yield UnfitPart(name, unfit.UNKNOWN)
 
 
 def _typed(document: ApiDocument, parameter: Parameter, text: str) -> Any:

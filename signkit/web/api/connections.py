@@ -21,6 +21,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from signkit.web.api import problems
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.requests import language_of
+from signkit.web.api.unfit import TWICE, UnfitPart
+from signkit.words import Text
 
 
 @dataclass
@@ -167,7 +169,7 @@ class UnambiguousRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse."""
         fault = _ambiguity(scope)
-        answer = self._app if fault is None else _refusal(scope, *fault)
+        answer = self._app if fault is None else _refusal(scope, fault)
         await answer(scope, receive, send)
 
 
@@ -175,22 +177,29 @@ class UnambiguousRequests:
 _ONCE = (b"authorization", b"content-type", b"content-encoding", b"idempotency-key", b"origin", b"sec-fetch-site")
 
 
-def _ambiguity(scope: Scope) -> tuple[str, str] | None:
+_VERSION = Text("version {version} is not spoken here", "バージョン {version} には対応していません")
+_NO_END = Text(
+    "and Content-Length, or HTTP/1.0: where it ends is not clear",
+    "Content-Length との併用または HTTP/1.0 のため、本文の終わりが定まりません",
+)
+
+
+def _ambiguity(scope: Scope) -> UnfitPart | None:
     """Return what is not clear, and why."""
     names = Counter(name for name, _ in scope["headers"])
     version = scope["http_version"]
     if version not in ("1.0", "1.1"):
-        return "HTTP", f"version {version} is not spoken here"
+        return UnfitPart("HTTP", _VERSION.filled(version=version))
     if b"transfer-encoding" in names and (b"content-length" in names or version == "1.0"):
-        return "Transfer-Encoding", "and Content-Length, or HTTP/1.0: where it ends is not clear"
+        return UnfitPart("Transfer-Encoding", _NO_END)
     twice = next((name for name in _ONCE if names[name] > 1), None)
-    return (twice.decode(), "is given twice") if twice is not None else None
+    return UnfitPart(twice.decode(), TWICE) if twice is not None else None
 
 
-def _refusal(scope: Scope, at: str, detail: str) -> Response:
+def _refusal(scope: Scope, fault: UnfitPart) -> Response:
     headers: dict[bytes, Any] = dict(scope["headers"])
     language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
     request_id = new_id()
-    response = problems.problem_response(problems.unfit_request([{"at": at, "detail": detail}]), language, request_id)
+    response = problems.problem_response(problems.unfit_request(fault), language, request_id)
     response.headers.update({"connection": "close", "x-request-id": request_id, "x-content-type-options": "nosniff"})
     return response

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from signkit.web.api import problems
-from signkit.web.api.calls import Answer, Call, etag_of
+from signkit.web.api.calls import Answer, Call, etag_of, names_etag
+from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 
 _T = TypeVar("_T")
 
@@ -46,7 +47,7 @@ def read_cursor(cursor: str | None) -> str | None:
         if not position.isprintable():
             raise ValueError(position)
     except (binascii.Error, ValueError) as error:
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}]) from error
+        raise problems.unfit_request(UnfitPart("cursor", NO_CURSOR)) from error
     return position
 
 
@@ -59,5 +60,5 @@ def check_if_match(call: Call, current: Any) -> None:
     wanted = call.values.get("If-Match")
     if wanted is None:
         raise problems.etag_needed()
-    if wanted.strip() not in ("*", etag_of(current)):
+    if not names_etag(wanted, etag_of(current)):
         raise problems.etag_other()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from signkit.web.api.calls import PROBLEM, Refusal
 from signkit.web.api.places import ELSEWHERE
+from signkit.web.api.unfit import UnfitPart
 from signkit.words import Language, Text
 
 #: What the code of a problem stands behind; the codes are listed in docs/guides/service.md.
@@ -27,7 +28,16 @@ def problem_json(refusal: Refusal, language: Language, request_id: str) -> dict[
     }
     if refusal.hint is not None:
         told["hint"] = refusal.hint.in_language(language)
-    return told | refusal.members
+    return told | {name: _in_language(value, language) for name, value in refusal.members.items()}
+
+
+def _in_language(value: Any, language: Language) -> Any:
+    """Return a member of a problem with its texts in the reader's language."""
+    if isinstance(value, Text):
+        return value.in_language(language)
+    if isinstance(value, Mapping):
+        return {name: _in_language(each, language) for name, each in value.items()}
+    return [_in_language(each, language) for each in value] if isinstance(value, list) else value
 
 
 def problem_response(refusal: Refusal, language: Language, request_id: str) -> Response:
@@ -79,9 +89,10 @@ def job_not_failed() -> Refusal:
     return Refusal(409, "job-not-failed", _NOT_FAILED, hint=_STILL_TRIED)
 
 
-def unfit_request(problems: Sequence[dict[str, str]]) -> Refusal:
-    """The request is not as the document says; each problem names its place (a JSON pointer, or a parameter)."""
-    return Refusal(400, "request-invalid", _INVALID, hint=_SEE_DOCUMENT, members={"errors": list(problems)})
+def unfit_request(*parts: UnfitPart) -> Refusal:
+    """The request is not as the document says."""
+    errors = [{"at": each.at, "detail": each.detail} for each in parts]
+    return Refusal(400, "request-invalid", _INVALID, hint=_SEE_DOCUMENT, members={"errors": errors})
 
 
 def media_type_unfit(accepted: Sequence[str]) -> Refusal:
@@ -173,9 +184,9 @@ _KINDS = {
     "verification": Text("verification", "保管庫の検証"),
     "webhook": Text("webhook", "Webhook"),
 }
-_NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
-_NOT_YET = Text("This {what} is still being made.", "この {what} は処理中です。")
-_NOT_MADE = Text("This {what} could not be made.", "この {what} の処理は失敗しました。")
+_NO_SUCH = Text("There is no such {what}.", "該当する{what}がありません。")
+_NOT_YET = Text("This {what} is still being made.", "この{what}は処理中です。")
+_NOT_MADE = Text("This {what} could not be made.", "この{what}の処理は失敗しました。")
 _SEE_JOB = Text(
     "Its job says how far it is: GET /api/v1/jobs/ID; POST …/retry has a failed one done again.",
     "状況は GET /api/v1/jobs/ID で確認できます。失敗したジョブは POST …/retry でやり直せます。",

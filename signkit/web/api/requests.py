@@ -24,8 +24,9 @@ from signkit.signers.base import printable
 from signkit.web.api import problems
 from signkit.web.api.calls import JSON, Upload
 from signkit.web.api.document import Operation
+from signkit.web.api.unfit import TWICE, UNKNOWN, UnfitPart
 from signkit.web.common.guard import TooMuchSent
-from signkit.words import Language
+from signkit.words import Language, Text, UnfitValue
 
 FORM = "multipart/form-data"
 #: The bound on JSON; contract data have their own, smaller one.
@@ -41,6 +42,24 @@ _PIECE = 1024 * 1024
 #: What comes as a file lies on the disk; what comes as a field does not, and is ``options`` alone.
 _MOST_FILES, _MOST_FIELDS, _FIELD_BYTES = 20, 4, 1024 * 1024
 _MOST_NAME = 120
+_MANY_VALUES = Text(f"more than {_MOST_VALUES:,} values", f"値の数が {_MOST_VALUES:,} を超えています")
+_HALF = Text("no JSON: half a surrogate pair", "JSON として読めません: サロゲートペアの片方だけがあります")
+_NO_JSON_AT = Text(
+    "no JSON: {why}: line {line} column {column}",
+    "JSON として読めません: {line} 行目の {column} 文字目を確かめてください",
+)
+_NO_UTF8 = Text("no JSON: it is not UTF-8", "JSON として読めません: UTF-8 ではありません")
+_DEEP = Text("no JSON: nested too deeply", "JSON として読めません: 入れ子が深すぎます")
+_LONG_NUMBER = Text("no JSON: a number has too many digits", "JSON として読めません: 桁の多すぎる数があります")
+_CONSTANT = Text("no JSON: {name} is no JSON", "JSON として読めません: {name} は JSON の値ではありません")
+_LARGE = Text("no JSON: {number} is too large", "JSON として読めません: {number} は大きすぎます")
+_MEMBER_TWICE = Text("no JSON: a member is given twice", "JSON として読めません: 同じ名前の項目が二度あります")
+_NO_FORM = Text(
+    "no form: {why}",
+    f"フォームとして読めません（ファイルは {_MOST_FILES} 個、項目は {_MOST_FIELDS} 個、1 項目 1 MiB まで）",
+)
+_A_FILE = Text("is a file: send it with a file name", "ファイルです。ファイル名を付けて送ってください")
+_FORM_UTF8 = Text("a value of the form is not UTF-8", "フォームの値が UTF-8 ではありません")
 
 
 @dataclass
@@ -163,14 +182,14 @@ def parse_json(pieces: Iterable[bytes]) -> Any:
     value, fault = _parsed(b"".join(pieces))
     del pieces  # whoever keeps the refusal keeps this frame, and is not to keep the body
     if fault is not None:
-        raise problems.unfit_request([{"at": "/", "detail": fault}])
+        raise problems.unfit_request(UnfitPart("/", fault))
     return value
 
 
-def _parsed(data: bytes) -> tuple[Any, str | None]:
+def _parsed(data: bytes) -> tuple[Any, Text | None]:
     """Return what JSON says, or why it is none; no error leaves, for it would hold all that was read."""
     if len(data) > _MOST_VALUES and _count_values(data) > _MOST_VALUES:
-        return None, f"more than {_MOST_VALUES:,} values"
+        return None, _MANY_VALUES
     try:
         text = data.decode()  # RFC 8259 8.1
         value = json.loads(
@@ -179,10 +198,20 @@ def _parsed(data: bytes) -> tuple[Any, str | None]:
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return None, "no JSON: half a surrogate pair"
+        return None, _HALF
     except (ValueError, RecursionError) as error:
-        return None, f"no JSON: {error}"[:200]
+        return None, _why_no_json(error)
     return value, None
+
+
+def _why_no_json(error: Exception) -> Text:
+    if isinstance(error, UnfitValue):
+        return error.cause
+    if isinstance(error, json.JSONDecodeError):
+        return _NO_JSON_AT.filled(why=error.msg, line=error.lineno, column=error.colno)
+    if isinstance(error, UnicodeDecodeError):
+        return _NO_UTF8
+    return _DEEP if isinstance(error, RecursionError) else _LONG_NUMBER  # of more digits than Python reads
 
 
 def _count_values(data: bytes) -> int:
@@ -192,14 +221,14 @@ def _count_values(data: bytes) -> int:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise UnfitValue(_CONSTANT.filled(name=name))
 
 
 def _finite(text: str) -> float:
     """RFC 7493 2.2: what is no double is no number here; infinity could not be written down again."""
     value = float(text)
     if math.isinf(value):
-        raise ValueError(f"{text[:20]} is too large")
+        raise UnfitValue(_LARGE.filled(number=text[:20]))
     return value
 
 
@@ -207,7 +236,7 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """RFC 7493 2.3: of two members of one name, two readers may see two different ones."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a member is given twice")
+        raise UnfitValue(_MEMBER_TWICE)
     return found
 
 
@@ -270,20 +299,22 @@ async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], sp
     try:
         form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_FIELD_BYTES)
     except (HTTPException, MultiPartException, UnicodeDecodeError) as error:
-        raise problems.unfit_request([{"at": "/", "detail": str(getattr(error, "detail", error))[:200]}]) from error
+        raise problems.unfit_request(
+            UnfitPart("/", _NO_FORM.filled(why=str(getattr(error, "detail", error))[:200]))
+        ) from error
     values: dict[str, Any] = {}
     try:
         for name, value in form.multi_items():
             if name in values or name in sent.uploads:
-                raise problems.unfit_request([{"at": f"/{name}", "detail": "is given twice"}])
+                raise problems.unfit_request(UnfitPart(f"/{name}", TWICE))
             if not _schemas_of(schema, name):  # before it is read: one that is a file may be long
-                raise problems.unfit_request([{"at": f"/{name}", "detail": "is unknown"}])
+                raise problems.unfit_request(UnfitPart(f"/{name}", UNKNOWN))
             if isinstance(value, UploadFile) and not _takes_file(schema, name):
                 values[name] = _form_value(name, _text_of(value.file))
             elif isinstance(value, UploadFile):
                 sent.uploads[name] = _saved(value.file, value.filename or "", value.content_type or "", spool)
             elif _takes_file(schema, name):
-                raise problems.unfit_request([{"at": f"/{name}", "detail": "is a file: send it with a file name"}])
+                raise problems.unfit_request(UnfitPart(f"/{name}", _A_FILE))
             else:
                 values[name] = _form_value(name, value)
     finally:
@@ -308,7 +339,7 @@ def _text_of(source: IO[bytes]) -> str:
     try:
         return source.read(JSON_BYTES).decode()
     except UnicodeDecodeError as error:
-        raise problems.unfit_request([{"at": "/", "detail": "a value of the form is not UTF-8"}]) from error
+        raise problems.unfit_request(UnfitPart("/", _FORM_UTF8)) from error
 
 
 def _form_value(name: str, text: str) -> Any:
@@ -346,7 +377,7 @@ def parameters_of(request: Request) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {("path", name): str(value) for name, value in request.path_params.items()}
     for name, value in request.query_params.multi_items():
         if ("query", name) in found:
-            raise problems.unfit_request([{"at": name, "detail": "is given twice"}])
+            raise problems.unfit_request(UnfitPart(name, TWICE))
         found["query", name] = value
     lines: dict[str, list[str]] = {}
     for name, value in request.headers.items():

@@ -401,3 +401,40 @@ def test_a_moment_that_is_none_is_told(shared):
     odd = {"options": '{"at": "2026-02-31T00:00:00Z"}'}
     answer = shared.client.post("/api/v1/validations", files={"file": ("a.pdf", b"%PDF-1.7")}, data=odd)
     assert problem(answer, 400, "request-invalid")["errors"][0]["at"] == "/options/at"
+
+
+def test_no_address_leads_to_another(shared):
+    answer = shared.client.get("/api/v1/validations/", headers={"host": "elsewhere.example"}, follow_redirects=False)
+    problem(answer, 404, "not-found")
+
+
+def test_what_an_address_takes_is_told_with_head(shared):
+    answer = shared.client.options("/api/v1/validations")
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+    assert shared.client.head("/api/v1/validations").status_code == 200
+
+
+@pytest.mark.parametrize("form", ["{}", '"other", {}', "*", "W/{}"])
+def test_tags_may_be_listed(shared, form):
+    made = shared.client.post("/api/v1/webhooks", json={"url": "https://hooks.example.com/x", "events": ["batch.done"]})
+    where = made.headers["location"]
+    etag = shared.client.get(where).headers["etag"]
+    named = form.format(etag)
+    assert shared.client.get(where, headers={"if-none-match": named}).status_code == 304
+    assert shared.client.get(where, headers={"if-none-match": '"other"'}).status_code == 200
+    weak = form.startswith("W/")  # compared by If-None-Match alone (RFC 9110 8.8.3.2)
+    assert shared.client.delete(where, headers={"if-match": named}).status_code == (412 if weak else 204)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "at"),
+    [
+        ("consents", {"given_on": "2026-02-31", "payload": "x", "certificate": "AAAA"}, "/given_on"),
+        ("archive/search", {"date_from": "2026-02-31"}, "/date_from"),
+        ("keys", {"name": "a", "permissions": ["jobs:read"], "expires_at": "2027-02-31T00:00:00Z"}, "/expires_at"),
+        ("keys", {"name": "a", "permissions": ["jobs:read"], "expires_at": "2027-02-01T25:00:00Z"}, "/expires_at"),
+    ],
+)  # fmt: skip
+def test_a_day_that_no_calendar_has_is_none(shared, path, body, at):
+    told = problem(shared.client.post(f"/api/v1/{path}", json=body), 400, "request-invalid")
+    assert [each["at"] for each in told["errors"]] == [at]

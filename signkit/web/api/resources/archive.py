@@ -14,6 +14,7 @@ from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call, etag_of
 from signkit.web.api.listing import check_if_match, read_cursor, write_cursor
 from signkit.web.api.resources.archive_journal import stamp_later
+from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 from signkit.web.api.work import have_done, name_of, options_in, read_upload
 from signkit.web.common.downloads import attachment
 
@@ -35,7 +36,7 @@ def add(call: Call) -> Answer:
     from signkit.archive.adding import add_file, add_paper
 
     wishes, file = options_in(call), call.uploads.get("file")
-    said = _facts(call, wishes.get("facts", {}), "/facts")
+    said = _facts(wishes.get("facts", {}), "/facts")
     if file is None:
         with opened(call.tenant) as archive:
             answer = _taken(archive, add_paper(archive, said))
@@ -74,7 +75,7 @@ def list_all(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     """Answer with a page of the entries that fit."""
     wanted = {name: value for name, value in call.body.items() if name not in ("cursor", "limit")}
-    return _found(call, _query(call, wanted), call.body)
+    return _found(call, _query(wanted), call.body)
 
 
 def _found(call: Call, query: Query, where: Mapping[str, Any]) -> Answer:
@@ -83,7 +84,7 @@ def _found(call: Call, query: Query, where: Mapping[str, Any]) -> Answer:
 
     before = read_cursor(where.get("cursor"))
     if before is not None and not (before.isdecimal() and before.isascii() and len(before) < 19):
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+        raise problems.unfit_request(UnfitPart("cursor", NO_CURSOR))
     with opened(call.tenant) as archive:
         found = find(archive, query, limit=int(where.get("limit", 50)), before=int(before) if before else None)
     more = write_cursor(str(found.next)) if found.next is not None else None
@@ -101,7 +102,7 @@ def correct(call: Call) -> Answer:
     """Change what is known of an entry."""
     from signkit.archive.adding import correct_entry
 
-    said = _facts(call, call.body, "")
+    said = _facts(call.body, "")
     with opened(call.tenant) as archive:
         check_if_match(call, _shown(archive, call.values["number"]))
         correct_entry(archive, call.values["number"], said)
@@ -149,7 +150,7 @@ def _keep_until(archive: Archive, entry: LedgerEntry) -> str | None:
     return until.isoformat() if until is not None else None
 
 
-def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
+def _facts(asked: Mapping[str, Any], at: str) -> TransactionFacts:
     """Return what was said, as the ledger takes it from people."""
     from signkit.archive.entries import TransactionParty
     from signkit.archive.said import WordRefused, facts_of_words, read_text
@@ -166,20 +167,18 @@ def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
         )
     except WordRefused as refused:
         place = {short: name for name, short in _WORDS.items()}.get(refused.item, refused.item)
-        detail = refused.words.in_language(call.language)
-        raise problems.unfit_request([{"at": f"{at}/{place}", "detail": detail}]) from refused
+        raise problems.unfit_request(UnfitPart(f"{at}/{place}", refused.words)) from refused
     return replace(facts, parties=parties)
 
 
-def _query(call: Call, asked: Mapping[str, Any]) -> Query:
+def _query(asked: Mapping[str, Any]) -> Query:
     from signkit.archive.finding import Query
     from signkit.archive.said import WordRefused, read_day
 
     try:
         days = {name: read_day(name, asked[name]) for name in _DAYS if name in asked}
     except WordRefused as refused:
-        told = {"at": f"/{refused.item}", "detail": refused.words.in_language(call.language)}
-        raise problems.unfit_request([told]) from refused
+        raise problems.unfit_request(UnfitPart(f"/{refused.item}", refused.words)) from refused
     return Query(**{**asked, **days, "missing": tuple(asked.get("missing", ()))})
 
 

@@ -40,6 +40,7 @@ from signkit.web.api.store import (
     moment,
 )
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
@@ -337,7 +338,7 @@ def _written(spool: Path, data: bytes) -> Path:
 def _place(cursor: str | None) -> int:
     """Return the number that a cursor of ours holds."""
     if cursor is not None and not (cursor.isdecimal() and len(cursor) < _LONGEST_NUMBER):
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+        raise problems.unfit_request(UnfitPart("cursor", NO_CURSOR))
     return int(cursor or 0)
 
 

@@ -21,6 +21,7 @@ from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call
 from signkit.web.api.service import Service
 from signkit.web.api.store import moment
+from signkit.web.api.unfit import NO_BASE64, UnfitPart
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def der_in(text: str, at: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise problems.unfit_request([{"at": at, "detail": "is no base64"}]) from error
+        raise problems.unfit_request(UnfitPart(at, NO_BASE64)) from error
 
 
 def _answer(service: Service, named: Mapping[str, Any], place: int) -> dict[str, Any]:

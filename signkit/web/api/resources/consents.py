@@ -30,8 +30,12 @@ from signkit.web.api.store import (
     find_document,
     list_documents,
 )
+from signkit.web.api.unfit import UnfitPart
 from signkit.words import Text
 
+_TO_COME = Text("is still to come", "まだ来ていない日付です")
+_NO_QR = Text("is no QR code of such a consent", "この同意書の QR コードの内容ではありません")
+_CHECK_DIGIT = Text("has a check digit that does not fit", "法人番号の検査用数字が合いません")
 KIND = "consent"
 _WHAT = "consent"
 
@@ -40,7 +44,7 @@ def record(call: Call) -> Answer:
     """Note that a customer consented."""
     numbers = _numbers(call.body)
     if call.body["given_on"] > call.tenant.store.clock().astimezone(JST).date().isoformat():
-        raise problems.unfit_request([{"at": "/given_on", "detail": "is still to come"}])
+        raise problems.unfit_request(UnfitPart("/given_on", _TO_COME))
     number = _number_of(call)
     id_ = new_id()
     content = {
@@ -141,10 +145,10 @@ def _numbers(body: dict[str, Any]) -> ConsentNumbers:
     if "payload" in body:
         found = read_payload(body["payload"])
         if found is None:
-            raise problems.unfit_request([{"at": "/payload", "detail": "is no QR code of such a consent"}])
+            raise problems.unfit_request(UnfitPart("/payload", _NO_QR))
         return found
     if not corporate_number_fits(body["company"]):
-        raise problems.unfit_request([{"at": "/company", "detail": "its check digit does not fit"}])
+        raise problems.unfit_request(UnfitPart("/company", _CHECK_DIGIT))
     return ConsentNumbers(body["company"], body["customer"])
 
 

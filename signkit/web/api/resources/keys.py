@@ -10,6 +10,7 @@ from signkit.web.api.access import ApiKey, add_key, find_key, list_keys, revoke_
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.listing import check_if_match
 from signkit.web.api.store import moment
+from signkit.web.api.unfit import UnfitPart
 from signkit.words import Text
 
 _WHAT = "key"
@@ -46,16 +47,13 @@ def add(call: Call) -> Answer:
 
 
 def _end_of(call: Call) -> str | None:
-    """Return when the key ends, as the store compares it; what is no time, or over, is refused."""
+    """Return when the key ends, as the store compares it; what is over is refused."""
     text = call.body.get("expires_at")
     if text is None:
         return None
-    try:
-        ends = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise problems.unfit_request([{"at": "/expires_at", "detail": _NO_TIME.in_language(call.language)}]) from error
+    ends = datetime.fromisoformat(text)
     if ends <= call.tenant.store.clock():
-        raise problems.unfit_request([{"at": "/expires_at", "detail": _OVER.in_language(call.language)}])
+        raise problems.unfit_request(UnfitPart("/expires_at", _OVER))
     return moment(ends)
 
 
@@ -65,7 +63,7 @@ def _require_networks(call: Call) -> None:
     with call.tenant.store.reading() as connection:
         maker = find_key(connection, call.principal.id)
     if maker is not None and maker.networks and not (networks and all(map(maker.grants_network, networks))):
-        raise problems.unfit_request([{"at": "/networks", "detail": _OUTSIDE.in_language(call.language)}])
+        raise problems.unfit_request(UnfitPart("/networks", _OUTSIDE))
 
 
 def get(call: Call) -> Answer:
@@ -91,7 +89,6 @@ def _find(call: Call) -> ApiKey:
     return key
 
 
-_NO_TIME = Text("is no time", "存在しない日時です")
 _OVER = Text("is over", "すでに過ぎています")
 _OUTSIDE = Text(
     "must be within the networks of the key that makes it", "作成に使うキーの接続元の範囲内で指定してください"

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call
 from signkit.web.api.resources.validations import options_of
 from signkit.web.api.work import NamedFile, have_done, name_of, numbered_files, options_in, read_upload
@@ -125,10 +124,7 @@ def _options(call: Call, wishes: Mapping[str, Any], *, check_template: bool = Fa
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text is not None else None
-    except ValueError as error:
-        raise problems.unfit_request([{"at": "/options/on", "detail": "is no date"}]) from error
+    return date.fromisoformat(text) if text is not None else None
 
 
 def _checked(given: HandedOver) -> tuple[DeliveryCheck, bytes, list[tuple[str, bytes]]]:

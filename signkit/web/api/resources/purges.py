@@ -10,6 +10,7 @@ from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.listing import page
+from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 from signkit.web.people.disposing import due_now, told
 from signkit.web.people.proposals import Proposal, find_proposal, list_proposals, propose, state_of
 from signkit.words import Text
@@ -28,7 +29,7 @@ def list_due(call: Call) -> Answer:
 
 def _number(after: str | None) -> int:
     if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 19):
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+        raise problems.unfit_request(UnfitPart("cursor", NO_CURSOR))
     return int(after or 0)
 
 
@@ -37,8 +38,8 @@ def propose_purge(call: Call) -> Answer:
     wanted = [int(each) for each in call.body["entries"]]  # JSON Schema takes 1.0 for an integer
     with opened(call.tenant) as archive:
         due = {each.entry.number: each for each in due_now(archive, among=set(wanted))}
-    if errors := [_not_due(call, place) for place, number in enumerate(wanted) if number not in due]:
-        raise problems.unfit_request(errors)
+    if errors := [UnfitPart(f"/entries/{place}", _NOT_DUE) for place, number in enumerate(wanted) if number not in due]:
+        raise problems.unfit_request(*errors)
     facts = told([due[number] for number in sorted(set(wanted))])
     with call.tenant.store.writing() as connection:
         made = propose(connection, call.tenant, facts, str(call.principal))
@@ -69,10 +70,6 @@ def _shown(connection: StoreConnection, call: Call, proposal: Proposal) -> dict[
         "id": proposal.id, "created_at": proposal.created_at, "expires_at": proposal.expires_at,
         "state": state_of(connection, call.tenant, proposal), "entries": proposal.facts["entries"],
     }  # fmt: skip
-
-
-def _not_due(call: Call, place: int) -> dict[str, str]:
-    return {"at": f"/entries/{place}", "detail": _NOT_DUE.in_language(call.language)}
 
 
 _NOT_DUE = Text("is no entry whose keeping period is over", "保存期間の過ぎた登録ではありません")

@@ -29,6 +29,7 @@ from signkit.web.api.store import (
     list_documents,
     moment,
 )
+from signkit.web.api.unfit import NO_BASE64, UnfitPart
 from signkit.web.api.work import first_bytes, have_done, kept_bytes, name_of, options_in, read_upload, spooled
 from signkit.web.common.downloads import attachment
 from signkit.words import Text
@@ -259,7 +260,7 @@ def _certificate(call: Call, task: StoredDocument) -> bytes:
         armored: bool = given.lstrip().startswith("-----BEGIN")
         return given.encode() if armored else _from_base64(given, "/certificate")
     if task.content["certificate"] is None:
-        raise problems.unfit_request([{"at": "/certificate", "detail": "is required: the task was made for none"}])
+        raise problems.unfit_request(UnfitPart("/certificate", _FOR_NONE))
     return base64.b64decode(task.content["certificate"])
 
 
@@ -267,7 +268,7 @@ def _from_base64(text: str, at: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise problems.unfit_request([{"at": at, "detail": "is not base64"}]) from error
+        raise problems.unfit_request(UnfitPart(at, NO_BASE64)) from error
 
 
 def _file_name(name: str) -> str:
@@ -310,6 +311,8 @@ def _address(id_: str) -> str:
 
 _SIGNED = Text("Another signature was put into this file.", "このファイルには別の署名が取り込まれています。")
 _OPEN = Text("The signature has not come yet.", "署名がまだ届いていません。")
+_FOR_NONE = Text("is required: the task was made for none", "必須です。このタスクは証明書を指定せずに作られました")
+
 HANDLERS = {
     "listSigningTasks": list_all,
     "prepareSigningTask": prepare,

@@ -14,7 +14,7 @@ from signkit.web.api.calls import Answer, Call, Upload
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import Job, add_job, cancel_job, find_job, missing
+from signkit.web.api.jobs import LOST, Job, add_job, cancel_job, find_job, missing
 from signkit.web.api.limits import require_quota
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 KIND = "validation"
 _WHAT = "validation"
+#: How many processes one file may break while its sender waits.
+_TRIES = 3
 _MEDIA_TYPES = {"html": "text/html", "etsi": "application/xml", "text": "text/plain", "csv": "text/csv"}
 
 
@@ -57,23 +59,39 @@ def validate(call: Call) -> Answer:
 
 
 def judge(
-    service: Service, path: Path, name: str, wishes: Mapping[str, Any], content: Path | None = None
+    service: Service,
+    path: Path,
+    name: str,
+    wishes: Mapping[str, Any],
+    content: Path | None = None,
+    *,
+    tries: int = _TRIES,
 ) -> dict[str, Any]:
-    """Judge a file in a worker and return the report's JSON; a file that breaks the worker is UNREADABLE."""
+    """Judge a file in a worker and return the report's JSON; a file that breaks ``tries`` workers is UNREADABLE.
+
+    A process that died once, the machine may have ended: for want of memory, say.
+
+    Raises:
+        WorkerLost: no process could be started, or with one try it died: whose job it is does it again.
+    """
     from signkit.incoming import FileProblem
     from signkit.validation.api import not_read
     from signkit.workers import WorkerLost
 
     options = options_of(service, wishes)
-    try:
-        report: dict[str, Any] = service.pool.submit(
-            judge_file, str(path), name, options, content and str(content), bool(wishes.get("beside"))
-        ).result()
-    except WorkerLost as lost:
-        from signkit.web.api.jobs import LOST
-
-        return not_read(name, FileProblem("unreadable", LOST.filled(detail=lost.detail)), options).to_json()
-    return report
+    for left in reversed(range(tries)):
+        try:
+            report: dict[str, Any] = service.pool.submit(
+                judge_file, str(path), name, options, content and str(content), bool(wishes.get("beside"))
+            ).result()
+        except WorkerLost as lost:
+            if lost.cause == "start" or (lost.cause == "died" and tries == 1):
+                raise
+            if lost.cause == "died" and left:
+                continue
+            return not_read(name, FileProblem("unreadable", LOST.filled(detail=lost.detail)), options).to_json()
+        return report
+    raise AssertionError("the last try returns or raises")
 
 
 def options_of(service: Service, wishes: Mapping[str, Any]) -> ValidationOptions:
@@ -86,18 +104,11 @@ def options_of(service: Service, wishes: Mapping[str, Any]) -> ValidationOptions
     if "policy" in wishes:
         chosen["policy"] = shipped_policy(wishes["policy"])
     if "at" in wishes:
-        chosen["at"] = _moment(wishes["at"])
+        chosen["at"] = datetime.fromisoformat(wishes["at"])
     if wishes.get("check_template"):
         settings = service.settings
         chosen["template_check"] = TemplateCheck((), settings.template_folders, settings.font_folders)
     return replace(options, **chosen)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise problems.unfit_request([{"at": "/options/at", "detail": "is no moment"}]) from error
 
 
 def judge_file(
@@ -147,7 +158,7 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(store.files.at_hand(wanted["file"]))
         content = stack.enter_context(store.files.at_hand(wanted["content"])) if wanted["content"] else None
-        report = judge(service, file, wanted["name"], wanted["options"], content)
+        report = judge(service, file, wanted["name"], wanted["options"], content, tries=1)
     return lambda connection: keep_report(connection, service, tenant, wanted["id"], report)
 
 
