@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from asn1crypto import core
 
 from signkit.pki.one_reading import is_whole
+from signkit.pki.paths.known_certificates import zoned
+
+
+def stated_time(info: Any) -> datetime:
+    """Return the time that a TSTInfo states.
+
+    Raises:
+        ValueError: it names no zone (RFC 3161 2.4.2: genTime is in UTC), or is no time.
+    """
+    time = zoned(info["gen_time"].native)
+    if time is None:
+        raise ValueError("genTime")
+    return time
 
 
 def is_understood(info: Any) -> bool:
