@@ -149,7 +149,9 @@ def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: i
         raise TimestampRefused("the token holds no TSTInfo")
     info: tsp.TSTInfo = signed_data["encap_content_info"]["content"].parsed
     if not is_understood(info):
-        raise TimestampRefused("the token is of an unknown version, or holds a critical extension that is not known")
+        raise TimestampRefused(
+            "the token is of an unknown version, holds an unknown critical extension, or is too inaccurate"
+        )
     imprint = info["message_imprint"]
     # RFC 3161 2.2: the data imprint and the digest's OID are both compared; a digest under another name is another.
     if imprint["hashed_message"].native != digest or imprint["hash_algorithm"]["algorithm"].native != algorithm:
