@@ -43,8 +43,8 @@ from signkit.pki.algorithms import (
 )
 from signkit.pki.distinguished_names import common_name, is_identified
 from signkit.pki.one_reading import has_own_fields_only
-from signkit.pki.paths.known_certificates import known_certificate
-from signkit.pki.timestamp_info import is_understood
+from signkit.pki.paths.known_certificates import known_certificate, utc
+from signkit.pki.timestamp_info import is_understood, stated_time
 
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
@@ -278,7 +278,7 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
         certificate=certificate,
         ess=named,
         problems=tuple(problems),
-        claimed_time=claimed if isinstance(claimed, datetime) else None,
+        claimed_time=utc(claimed),
         has_policy=SIGNATURE_POLICY in attributes,
         has_revocation=any(oid in attributes for oid in _REVOCATION_VALUES),
     )
@@ -417,7 +417,7 @@ def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Iterable[Any]
 def is_timestamp_token(der: bytes) -> bool:
     """Whether these bytes are an RFC 3161 token, whatever it is over and whoever made it."""
     try:
-        _tst_info(load(der))["gen_time"].native  # noqa: B018  parse now, fail now
+        stated_time(_tst_info(load(der)))
     except Exception:  # hostile ASN.1 fails anywhere, in any way
         return False
     return not trailing(der)
@@ -446,7 +446,7 @@ def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, ot
             problems.append("timestamp-signature")
         if covered is None:
             problems.append("timestamp-content-missing")
-        time = info["gen_time"].native
+        time = stated_time(info)
         tsa = common_name(signer.certificate) if signer else None
         own = signer.signed_data if signer else None
         return Timestamp(time, tsa, good and covered is not None, tuple(problems), own, name, signer)

@@ -97,8 +97,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"the answer is not a timestamp response", "タイムスタンプの応答ではありません"),
     (r"the token holds no TSTInfo", "トークンに TSTInfo がありません"),
     (
-        r"the token is of an unknown version, or holds a critical extension that is not known",
-        "トークンのバージョンが未知であるか、未知の重要 (critical) 拡張があります",
+        r"the token is of an unknown version, holds an unknown critical extension, or is too inaccurate",
+        "トークンのバージョンが未知であるか、未知の重要 (critical) 拡張があるか、精度が粗すぎます",
     ),
     (r"the token is over other data", "別のデータに対するトークンです"),
     (r"the token answers another request \(nonce\)", "別の要求に対するトークンです (nonce)"),

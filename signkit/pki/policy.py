@@ -37,7 +37,7 @@ class Algorithms:
     """Until when an algorithm is believed; a signature proven to be older stays good.
 
     ``digests`` and ``families`` map a name to the last good day (None: no end); what is not listed is never believed.
-    ``key_sizes`` maps a family to pairs (least bits, last good day), smallest first.
+    ``key_sizes`` maps a family to pairs (least bits, last good day), smallest first; EdDSA keys have one size each.
     """
 
     digests: dict[str, date | None] = field(default_factory=dict)
@@ -55,11 +55,7 @@ class Algorithms:
 
     def key_until(self, family: str, bits: int) -> datetime | Literal[False] | None:
         """As :meth:`digest_until`, for a key of ``bits`` bits."""
-        table = self.key_sizes.get(family)
-        if table is None:
-            # Keys of families without a table (EdDSA) have one size only (RFC 8032 5.1, 5.2).
-            return None
-        good = [until for least, until in table if bits >= least]
+        good = [until for least, until in self.key_sizes.get(family, ()) if bits >= least]
         return _end(good[-1] if good else date.min)
 
     def lasting_digest(self) -> str:
@@ -147,7 +143,8 @@ def shipped_policy(name: str) -> Policy:
 
 
 def load_policy(path: Path) -> Policy:
-    """Read a policy file.  Tables that it leaves out are those of ``default``.
+    """Read a policy file.  Without a table of algorithms it has ``default``'s; in its own, what is not listed is never
+    believed, nor is a key whose size is of no row.
 
     Raises:
         ValidationRefused("policy-unreadable"): the file cannot be read or is no TOML.
@@ -176,6 +173,8 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
     return Policy(**({"name": stem} | values), algorithms=algorithms)
 
 
+#: A hundred years.
+_MAX_HOURS = 100 * 366 * 24
 _CHOICES = {
     "party_basis": get_args(PartyBasis),
     "timestamp_authorities": get_args(TimestampAuthorities),
@@ -198,7 +197,9 @@ def _check(source: str, name: str, value: object) -> None:
                 "policy-invalid", path=source, item=name, cause=Text("must be a text", "文字列で指定します")
             )
     elif name == "revocation_max_age_hours":
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        # "nan" and "inf" are numbers in TOML; no date lies further back than so many hours.
+        if not is_number or not 0 < cast(float, value) <= _MAX_HOURS:
             raise ValidationRefused(
                 "policy-invalid", path=source, item=name, cause=Text("must be a number of hours", "時間数で指定します")
             )
@@ -216,24 +217,31 @@ def _algorithms(source: str, table: object) -> Algorithms:
             item="algorithms",
             cause=Text("must hold digests, families, key_sizes", "digests、families、key_sizes が必要です"),
         )
-    sizes: dict[str, tuple[tuple[int, date | None], ...]] = {}
-    for family, rows in table.get("key_sizes", {}).items():
-        if not isinstance(rows, list) or not all(
-            isinstance(row, dict) and isinstance(row.get("bits"), int) for row in rows
-        ):
-            raise ValidationRefused(
-                "policy-invalid",
-                path=source,
-                item=f"algorithms.key_sizes.{family}",
-                cause=Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します"),
-            )
-        pairs = [(cast(int, row["bits"]), _day(source, family, row.get("until", "no end"))) for row in rows]
-        sizes[family] = tuple(sorted(pairs, key=lambda pair: pair[0]))
+    digests, families, key_sizes = (_named(source, table, name) for name in ("digests", "families", "key_sizes"))
     return Algorithms(
-        {name: _day(source, name, value) for name, value in table.get("digests", {}).items()},
-        {name: _day(source, name, value) for name, value in table.get("families", {}).items()},
-        sizes,
+        {name: _day(source, name, value) for name, value in digests.items()},
+        {name: _day(source, name, value) for name, value in families.items()},
+        {family: _sizes(source, family, rows) for family, rows in key_sizes.items()},
     )
+
+
+def _named(source: str, table: dict[str, Any], name: str) -> dict[str, Any]:
+    found = table.get(name, {})
+    if not isinstance(found, dict):
+        cause = Text("must be a table", "表で指定します")
+        raise ValidationRefused("policy-invalid", path=source, item=f"algorithms.{name}", cause=cause)
+    return found
+
+
+def _sizes(source: str, family: str, rows: object) -> tuple[tuple[int, date | None], ...]:
+    """Read ``[{ bits, until }, …]``; a misspelt ``until`` would silently mean that there is no end."""
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and type(row.get("bits")) is int and not row.keys() - {"bits", "until"} for row in rows
+    ):
+        cause = Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します")
+        raise ValidationRefused("policy-invalid", path=source, item=f"algorithms.key_sizes.{family}", cause=cause)
+    pairs = [(cast(int, row["bits"]), _day(source, family, row.get("until", "no end"))) for row in rows]
+    return tuple(sorted(pairs, key=lambda pair: pair[0]))
 
 
 def _day(source: str, name: str, value: object) -> date | None:

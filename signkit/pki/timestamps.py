@@ -21,7 +21,7 @@ from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.distinguished_names import is_identified
 from signkit.pki.http import HttpFailure, fetch
-from signkit.pki.timestamp_info import is_understood
+from signkit.pki.timestamp_info import is_understood, stated_time
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -149,7 +149,9 @@ def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: i
         raise TimestampRefused("the token holds no TSTInfo")
     info: tsp.TSTInfo = signed_data["encap_content_info"]["content"].parsed
     if not is_understood(info):
-        raise TimestampRefused("the token is of an unknown version, or holds a critical extension that is not known")
+        raise TimestampRefused(
+            "the token is of an unknown version, holds an unknown critical extension, or is too inaccurate"
+        )
     imprint = info["message_imprint"]
     # RFC 3161 2.2: the data imprint and the digest's OID are both compared; a digest under another name is another.
     if imprint["hashed_message"].native != digest or imprint["hash_algorithm"]["algorithm"].native != algorithm:
@@ -159,7 +161,7 @@ def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: i
         raise TimestampRefused("the token answers another request (nonce)")
     certificates = _certificates(signed_data)
     signer = _check_signer(signed_data, certificates)
-    time = info["gen_time"].native
+    time = stated_time(info)
     # RFC 3161 2.2: the time is held against a local reference where there is one.
     if abs(time - datetime.now(UTC)) > _CLOCK_TOLERANCE:
         raise TimestampRefused(f"the token states {time:%Y-%m-%d %H:%M} UTC, which is not now by this machine's clock")

@@ -85,7 +85,7 @@ def forged_time(good, request):
         (to_another_request, "the token answers another request (nonce)"),
         (
             of_another_version,
-            "the token is of an unknown version, or holds a critical extension that is not known",
+            "the token is of an unknown version, holds an unknown critical extension, or is too inaccurate",
         ),
         (refused, "the service refused (rejection)"),
         (forged_signature, "the token's signature does not hold"),

@@ -310,6 +310,7 @@ def timestamp_token(
     extra: tuple[Holder, ...] = (),
     version: int = 1,
     extensions: tuple[tsp.Extension, ...] = (),
+    accuracy: dict[str, int] | None = None,
     **changes: object,
 ) -> bytes:
     info = tsp.TSTInfo(
@@ -322,6 +323,7 @@ def timestamp_token(
             },
             "serial_number": secrets.randbits(60),
             "gen_time": core.GeneralizedTime(time),
+            **({"accuracy": accuracy} if accuracy is not None else {}),
             **({"extensions": tsp.Extensions(extensions)} if extensions else {}),
         }
     ).dump()

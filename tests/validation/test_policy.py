@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from signkit.pki.policy import SHIPPED, load_policy, shipped_policy
 from signkit.pki.revocation.sources import OcspEvidence
@@ -55,6 +56,14 @@ def test_a_policy_of_ones_own(tmp_path, world, signed):
         ("[algorithms]\nother = 1\n", "algorithms"),
         ('[algorithms.digests]\nsha1 = "later"\n', "algorithms: sha1"),
         ("[algorithms.key_sizes]\nrsa = 2048\n", "algorithms.key_sizes.rsa"),
+        ("revocation_max_age_hours = nan\n", "revocation_max_age_hours"),
+        ("revocation_max_age_hours = inf\n", "revocation_max_age_hours"),
+        ("revocation_max_age_hours = 1e9\n", "revocation_max_age_hours"),
+        ("[algorithms]\ndigests = [1]\n", "algorithms.digests"),
+        ("[algorithms]\nfamilies = 3\n", "algorithms.families"),
+        ("[algorithms]\nkey_sizes = 3\n", "algorithms.key_sizes"),
+        ("[algorithms.key_sizes]\nrsa = [{ bits = true }]\n", "algorithms.key_sizes.rsa"),
+        ("[algorithms.key_sizes]\nrsa = [{ bits = 2048, untill = 2020-01-01 }]\n", "algorithms.key_sizes.rsa"),
     ],
 )
 def test_a_wrong_item_is_named(tmp_path, text, item):
@@ -63,6 +72,20 @@ def test_a_wrong_item_is_named(tmp_path, text, item):
     with refused_as("policy-invalid") as refusal:
         load_policy(file)
     assert refusal.value.item == item
+
+
+@pytest.mark.parametrize("sizes", ["", "[algorithms.key_sizes]\nrsa = [{ bits = 2048 }]\n"])
+def test_a_key_whose_size_no_row_names_is_never_believed(tmp_path, world, sizes):
+    """Left out, the table of sizes would let any key pass, however short."""
+    file = tmp_path / "house.toml"
+    named = '[algorithms.digests]\nsha256 = "no end"\n[algorithms.families]\nrsa = "no end"\necdsa = "no end"\n'
+    key = rsa.generate_private_key(65537, 1024)
+    signer = pki.issue(world.ca, key=key)
+    pdf = pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, signer))
+    everything = "[algorithms.key_sizes]\nrsa = [{ bits = 1024 }]\necdsa = [{ bits = 256 }]\n"
+    for table, verdict in ((sizes, Verdict.INDETERMINATE), (everything, Verdict.PASSED)):
+        file.write_text(named + table, encoding="utf-8")
+        assert world.only(pdf, policy=load_policy(file)).verdict is verdict
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"not toml ["])

@@ -249,10 +249,12 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
     try:
         item = x509.Certificate.load(der)
         item.key_identifier_value, item.public_key.sha1  # noqa: B018  parse now: a broken one is left out
+        start, end = zoned(item.not_valid_before), zoned(item.not_valid_after)
+        if start is None or end is None:
+            return None
         return KnownCertificate(
-            der, item, comparable_name(item.subject), comparable_name(item.issuer), item.not_valid_before,
-            item.not_valid_after, item.serial_number,
-        )  # fmt: skip
+            der, item, comparable_name(item.subject), comparable_name(item.issuer), start, end, item.serial_number
+        )
     except Exception:  # hostile ASN.1
         return None
 
@@ -268,8 +270,18 @@ def fits(item: SignedObject, signer: KnownCertificate) -> bool:
         return False
 
 
-def utc(moment: Any) -> datetime | None:
-    """Return a time that was read with its zone (UTC where it names none), or None for anything else."""
-    if not isinstance(moment, datetime):
+def zoned(moment: Any) -> datetime | None:
+    """Return a time of ASN.1 that was read, in UTC; None for one that names no zone, or is of no year that dates have.
+
+    Others than these cannot be compared: asn1crypto gives them as they stand (X.690 11.7, RFC 5280 4.1.2.5.2).
+    """
+    try:
+        return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo else None
+    except OverflowError:  # in the first or the last hours of all years
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def utc(moment: Any) -> datetime | None:
+    """As `zoned`; a time that names no zone is taken for UTC."""
+    is_plain = isinstance(moment, datetime) and moment.tzinfo is None
+    return zoned(moment.replace(tzinfo=UTC) if is_plain else moment)

@@ -263,7 +263,7 @@ def _read_list(der: bytes) -> RevocationList | None:
     try:
         item = crl.CertificateList.load(der)
         content = item["tbs_cert_list"]
-        issued, due = content["this_update"].native, content["next_update"].native
+        issued, due = utc(content["this_update"].native), utc(content["next_update"].native)
         return RevocationList(der, item, comparable_name(item.issuer), issued, due) if issued else None
     except Exception:  # hostile ASN.1
         return None
@@ -392,13 +392,13 @@ _kept_answers = kept_by_thread(maxsize=128)(_read_answers)
 
 
 def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCertificate, ...]) -> Iterator[OcspAnswer]:
-    produced = basic["tbs_response_data"]["produced_at"].native
+    produced = utc(basic["tbs_response_data"]["produced_at"].native)
     for place, single in enumerate(basic["tbs_response_data"]["responses"]):
         named, status = single["cert_id"], single["cert_status"]
-        issued, due = single["this_update"].native, single["next_update"].native
+        issued, due = utc(single["this_update"].native), utc(single["next_update"].native)
         digest = named["hash_algorithm"]["algorithm"].native
         # A CertID by a digest that is not known names nobody.
-        if digest not in _KEY_DIGESTS or issued is None:
+        if digest not in _KEY_DIGESTS or issued is None or produced is None:
             continue
         since, reason = None, None
         if status.name == "revoked":
