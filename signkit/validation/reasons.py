@@ -127,7 +127,8 @@ _WORDS: dict[str, Text] = {
     "timestamp-not-understood": Text(
         "A timestamp is of an unknown version, holds a critical extension that is not known here, or states an accuracy of "
         "minutes or more.",
-        "タイムスタンプのバージョンが未知であるか、未知の重要 (critical) 拡張が含まれているか、精度が数分以上と粗すぎます。",
+        "タイムスタンプのバージョンが未知であるか、未知の重要 (critical) 拡張が含まれているか、"
+        "精度が数分以上と粗すぎます。",
     ),
     "timestamp-before-certificate": Text(
         "A timestamp states a time ({time}) at which the certificate of its service did not exist yet.",
