@@ -125,8 +125,8 @@ _WORDS: dict[str, Text] = {
         "タイムスタンプに、発行者の証明書の指定 (ESS signing-certificate) がありません。",
     ),
     "timestamp-not-understood": Text(
-        "A timestamp is of an unknown version, holds a critical extension that is not known here, or states an accuracy of "
-        "minutes or more.",
+        "A timestamp is of an unknown version, holds a critical extension that is not known here, or states an "
+        "accuracy of minutes or more.",
         "タイムスタンプのバージョンが未知であるか、未知の重要 (critical) 拡張が含まれているか、"
         "精度が数分以上と粗すぎます。",
     ),
