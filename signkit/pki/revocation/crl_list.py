@@ -10,7 +10,7 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from signkit.pki.revocation.crl_index import DATE_BYTES, EPOCH, REASONS, SERIAL_BYTES
 from signkit.words import Text
@@ -32,10 +32,11 @@ ISSUING_POINT = b"\x55\x1d\x1c"
 # Others must not be critical: such a list must not be used to tell anybody's status (RFC 5280 5.2).
 _UNDERSTOOD = {CRL_NUMBER, DELTA_INDICATOR, ISSUING_POINT}
 _REASON_CODE = b"\x55\x1d\x15"
+_INVALIDITY_DATE = b"\x55\x1d\x18"
 _CERTIFICATE_ISSUER = b"\x55\x1d\x1d"
 
 # RFC 5280 5.3.1; 7 was never used.
-REMOVE_FROM_CRL = 8
+CERTIFICATE_HOLD, REMOVE_FROM_CRL = 6, 8
 
 
 class ListMalformed(Exception):
@@ -301,17 +302,24 @@ class _Clock(dict[bytes, int]):
         return self.setdefault(time, hour * 3600 + minute * 60 + second)
 
 
-class _Reasons(dict[bytes, bytes]):
-    """Reason code by an entry's extensions; a list holds few different ones, unless it gives invalidity dates."""
+class _Remark(NamedTuple):
+    """What an entry's extensions say: the reason code, and by when at the latest it ended a certificate for good."""
+
+    reason: bytes
+    invalid_since: int
+
+
+class _Remarks(dict[bytes, _Remark]):
+    """Remarks by an entry's extensions; a list holds few different ones, unless it gives invalidity dates."""
 
     def __init__(self, *, delta: bool) -> None:
         super().__init__()
         self._delta = delta
 
-    def __missing__(self, extensions: bytes) -> bytes:
+    def __missing__(self, extensions: bytes) -> _Remark:
         if len(self) >= _MAX_KNOWN:
             self.clear()
-        return self.setdefault(extensions, bytes([_entry_reason(extensions, delta=self._delta)]))
+        return self.setdefault(extensions, _remark(extensions, delta=self._delta))
 
 
 def _two_digits(text: bytes) -> int:
@@ -325,14 +333,31 @@ def _seconds(moment: datetime) -> int:
     return passed.days * 86_400 + passed.seconds
 
 
-def _entry_reason(data: bytes, *, delta: bool) -> int:
+#: No entry is of a later second.
+_NEVER = _seconds(datetime.max.replace(tzinfo=UTC))
+_PLAIN = _Remark(b"\0", _NEVER)
+
+
+def _remark(data: bytes, *, delta: bool) -> _Remark:
     found = _extensions(data)
+    reason = _entry_reason(found, delta=delta)
+    # What is on hold, or off the list again, is so by the list's own date; see `ListedCertificate.invalid_since`.
+    if _INVALIDITY_DATE not in found or reason in (CERTIFICATE_HOLD, REMOVE_FROM_CRL):
+        return _Remark(bytes([reason]), _NEVER)
+    value = found[_INVALIDITY_DATE][1]
+    reader = _ListReader(value, 0, len(value))
+    since = parse_time(reader.bytes_of(_GENERALIZED_TIME), utc=False)
+    reader.finish()
+    return _Remark(bytes([reason]), _seconds(since))
+
+
+def _entry_reason(found: dict[bytes, tuple[bool, bytes]], *, delta: bool) -> int:
     for kind, (critical, _) in found.items():
         # RFC 5280 5.3.3: with certificateIssuer the entries after it are another authority's as well.
         if kind == _CERTIFICATE_ISSUER:
             raise ListUnsupported("it is an indirect list", "間接 CRL です")
         # RFC 5280 5.3: a critical entry extension that is unknown makes the whole list unusable.
-        if critical and kind != _REASON_CODE:
+        if critical and kind not in (_REASON_CODE, _INVALIDITY_DATE):
             raise ListUnsupported(
                 f"an entry's critical extension {_dotted_number(kind)} is not known",
                 f"項目の重要 (critical) な拡張 {_dotted_number(kind)} を解釈できません",
@@ -355,7 +380,7 @@ class _Entries:
     def __init__(self, *, delta: bool) -> None:
         self._days = _Days()
         self._clock = _Clock()
-        self._reasons = _Reasons(delta=delta)
+        self._remarks = _Remarks(delta=delta)
 
     def record(self, entry: bytes) -> bytes:
         """Return the record of one entry's contents.
@@ -375,7 +400,8 @@ class _Entries:
             when = self._days[entry[stop + 2 : stop + 8]] + self._clock[entry[stop + 8 : stop + 14]]
         else:
             when = _seconds(_time(_ListReader(entry, stop, more)))
-        reason = self._reasons[entry[more:]] if more < len(entry) else b"\0"
+        reason, latest = self._remarks[entry[more:]] if more < len(entry) else _PLAIN
+        when = min(when, latest)
         return serial.rjust(SERIAL_BYTES, _SIGNS[serial[0] >> 7]) + when.to_bytes(DATE_BYTES, "big") + reason
 
 

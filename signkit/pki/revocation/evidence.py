@@ -7,7 +7,7 @@ Names are kept in the form in which they are compared (RFC 5280 7.1).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -64,6 +64,16 @@ class ListedCertificate:
         """Taken off the list again (removeFromCRL, on delta lists)."""
         # Only a delta list may say so; in a complete one it is malformed, and reads as an entry (RFC 5280 5.3.1).
         return self.reason == "remove_from_crl"
+
+    def invalid_since(self, date: datetime | None) -> ListedCertificate:
+        """Return it with its invalidityDate, if it has one: what ends a certificate for good ended it then already.
+
+        RFC 5280 5.3.2: the date on which the key is known or suspected to have been compromised, or the certificate
+        became invalid otherwise; the revocation date is the one on which the authority got to it.  What a hold holds
+        back it does since it was put on the list.
+        """
+        is_final = not (self.is_hold or self.is_removal)
+        return replace(self, since=date) if is_final and date is not None and date < self.since else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +218,9 @@ class RevocationList(SignedObject):
         if self._quick.get_revoked_certificate_by_serial_number(certificate.serial) is None:
             return None
         same = (item for item in self._quick if item.serial_number == certificate.serial)
-        return _gravest(ListedCertificate(item.revocation_date_utc, _reason(item)) for item in same)
+        return _gravest(
+            ListedCertificate(item.revocation_date_utc, _reason(item)).invalid_since(_invalidity(item)) for item in same
+        )
 
     def _walk_entries(self, certificate: KnownCertificate) -> ListedCertificate | None:
         """An entry without certificateIssuer is of the same issuer as the entry before it (RFC 5280 5.3.3)."""
@@ -221,7 +233,8 @@ class RevocationList(SignedObject):
             if entry["user_certificate"].native == certificate.serial and issuer == certificate.issuer:
                 since, reason = utc(entry["revocation_date"].native), entry.crl_reason_value
                 if since is not None:
-                    found.append(ListedCertificate(since, None if reason is None else str(reason.native)))
+                    listed = ListedCertificate(since, None if reason is None else str(reason.native))
+                    found.append(listed.invalid_since(_native_time(entry.invalidity_date_value)))
         return _gravest(found)
 
     @cached_property
@@ -252,6 +265,17 @@ def _reason(entry: rust_x509.RevokedCertificate) -> str | None:
     # A hold is told apart because it may end; every other reason is final (RFC 5280 5.3.1).
     held = {rust_x509.ReasonFlags.certificate_hold: "certificate_hold"}
     return held.get(flag, "remove_from_crl" if flag is rust_x509.ReasonFlags.remove_from_crl else flag.name)
+
+
+def _invalidity(entry: rust_x509.RevokedCertificate) -> datetime | None:
+    try:
+        return entry.extensions.get_extension_for_class(rust_x509.InvalidityDate).value.invalidity_date_utc
+    except (ValueError, rust_x509.ExtensionNotFound, rust_x509.DuplicateExtension):
+        return None  # as with the reason
+
+
+def _native_time(value: Any) -> datetime | None:
+    return None if value is None else utc(value.native)
 
 
 def revocation_list(der: bytes) -> RevocationList | None:
@@ -285,8 +309,7 @@ class OcspAnswer(SignedObject):
         issued: its thisUpdate.
         due: its nextUpdate.
         produced: when the response was signed.
-        since: since when the certificate is revoked.
-        reason: why.
+        entry: the revocation that it tells of, in the form in which a list tells it.
         certificates: those that the response brings.
     """
 
@@ -301,14 +324,8 @@ class OcspAnswer(SignedObject):
     issued: datetime
     due: datetime | None
     produced: datetime
-    since: datetime | None
-    reason: str | None
+    entry: ListedCertificate | None
     certificates: tuple[KnownCertificate, ...]
-
-    @property
-    def entry(self) -> ListedCertificate | None:
-        """The revocation that it tells of, in the form in which a list tells it."""
-        return None if self.since is None else ListedCertificate(self.since, self.reason)
 
     @cached_property
     def is_understood(self) -> bool:
@@ -400,15 +417,17 @@ def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCer
         # A CertID by a digest that is not known names nobody.
         if digest not in _KEY_DIGESTS or issued is None or produced is None:
             continue
-        since, reason = None, None
+        entry = None
         if status.name == "revoked":
             since, reason = utc(status.chosen["revocation_time"].native), status.chosen["revocation_reason"].native
             # revocationTime is mandatory in RevokedInfo (RFC 6960 4.2.1); without one it cannot be weighed.
             if since is None:
                 continue
+            # RFC 6960 4.4.5: what a list's entry has, an answer has among its extensions.
+            entry = ListedCertificate(since, reason).invalid_since(_native_time(single.invalidity_date_value))
         answer = OcspAnswer(
             der, basic, place, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
-            named["serial_number"].native, status.name, issued, due, produced, since, reason, embedded,
+            named["serial_number"].native, status.name, issued, due, produced, entry, embedded,
         )  # fmt: skip
         answer.responder  # noqa: B018  read now: who names nobody answers nothing
         yield answer
