@@ -1,4 +1,4 @@
-"""An authority tells since when a certificate is invalid, which may be before it got to revoking it (RFC 5280 5.3.2)."""
+"""An authority tells since when a certificate is invalid: perhaps before it got to revoking it (RFC 5280 5.3.2)."""
 
 from __future__ import annotations
 
