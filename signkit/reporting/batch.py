@@ -21,10 +21,9 @@ from signkit.incoming import FileProblem, read_location, too_large
 from signkit.limits import exhaustion
 from signkit.reporting.arrivals import Arrivals
 from signkit.reporting.inputs import FileSource, sources
-from signkit.validation.api import not_read, validate_data, validate_streamed
+from signkit.validation.api import not_judged, not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
-from signkit.validation.report import FileError, Report, Verdict
-from signkit.words import Text
+from signkit.validation.report import Report
 from signkit.workers import WAITING, WorkerLost, WorkerPool
 
 #: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), which it counts itself.
@@ -38,13 +37,6 @@ _MEMORY = 4 * 1024 * 1024 * 1024
 _AHEAD = 2
 #: Reports that wait, per worker, for one before them that is not done: then no more files are handed out.
 _WAITING = 50
-
-_LOST = {
-    "died": Text(
-        "The worker process ended while judging it ({detail}).", "検証中に処理プロセスが異常終了しました ({detail})。"
-    ),
-    "hung": Text("It was not judged within {detail}.", "{detail} 以内に検証が終わりませんでした。"),
-}
 
 
 def validate_many(
@@ -253,7 +245,7 @@ class _Run:
                 del self._pending[future]  # whatever it may still answer, nobody hears it: nothing is reported twice
                 future.cancel()
                 lost = WorkerLost("hung", f"{self._patience:g} s")
-                self._finished[job.number] = job.source.name, self._report_lost(job.source, lost)
+                self._finished[job.number] = job.source.name, not_judged(job.source.name, lost, self._sender.options)
 
     def _outcome(self, future: Future[Report | None], source: FileSource) -> Report | None:
         try:
@@ -261,23 +253,10 @@ class _Run:
         except WorkerLost as lost:
             if lost.cause == "start":
                 raise ValidationRefused("engine-failed", cause=lost.detail) from lost
-            return self._report_lost(source, lost)
+            return not_judged(source.name, lost, self._sender.options)
         except SignKitError:
             raise
         except (CancelledError, RuntimeError) as error:  # not ours: the executor itself has ended
             raise ValidationRefused("engine-failed", cause=f"{type(error).__name__}: {error}".rstrip(": ")) from error
         except Exception as error:  # the executor's own words for a lost worker, such as Dask's KilledWorker
-            return self._report_lost(source, WorkerLost("died", type(error).__name__))
-
-    def _report_lost(self, source: FileSource, lost: WorkerLost) -> Report:
-        """Report a file whose worker is gone.  It has no digest, so that ``done`` never passes it over."""
-        options = self._sender.options
-        return Report(
-            file=source.name,
-            sha256="",
-            kind="pdf",
-            verdict=Verdict.UNREADABLE,
-            validation_time=options.moment(),
-            policy=options.policy.name,
-            error=FileError(f"worker-{lost.cause}", _LOST[lost.cause].filled(detail=lost.detail)),
-        )
+            return not_judged(source.name, WorkerLost("died", type(error).__name__), self._sender.options)

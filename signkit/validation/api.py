@@ -16,7 +16,9 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile_registry import no_pdf
 from signkit.validation.reasons import reason
-from signkit.validation.report import Report, Verdict, worst
+from signkit.validation.report import FileError, Report, Verdict, worst
+from signkit.words import Text
+from signkit.workers import WorkerLost
 
 __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
 
@@ -112,6 +114,30 @@ def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Rep
     digest = hashlib.sha256(b"").hexdigest() if problem.code == "empty" else ""
     blank = Report(name, digest, "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
     return unreadable(blank, problem.code, **({"detail": problem.detail} if problem.detail is not None else {}))
+
+
+_LOST = {
+    "died": Text(
+        "The worker process ended while judging it ({detail}).", "検証中に処理プロセスが異常終了しました ({detail})。"
+    ),
+    "hung": Text("It was not judged within {detail}.", "{detail} 以内に検証が終わりませんでした。"),
+}
+
+
+def not_judged(name: str, lost: WorkerLost, options: ValidationOptions) -> Report:
+    """Return the report of a file that its worker did not survive, or not in time.
+
+    It has no digest, so that nobody passes the file over as one that was judged.
+    """
+    return Report(
+        file=name,
+        sha256="",
+        kind="pdf",
+        verdict=Verdict.UNREADABLE,
+        validation_time=options.moment(),
+        policy=options.policy.name,
+        error=FileError(f"worker-{lost.cause}", _LOST[lost.cause].filled(detail=lost.detail)),
+    )
 
 
 def looks_like_cms(name: str, data: bytes) -> bool:

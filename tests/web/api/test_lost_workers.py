@@ -56,6 +56,7 @@ def test_a_file_that_breaks_every_process_is_unreadable(tried, losing):
     given = losing(_MANY)
     answer = tried.client.post("/api/v1/validations", content=PDF, headers=NOW)
     assert answer.json()["report"]["verdict"] == "UNREADABLE"
+    assert answer.json()["report"]["error"]["code"] == "worker-died"
     assert "SIGKILL" in error_of(answer)
     assert len(given) == validations._TRIES
 

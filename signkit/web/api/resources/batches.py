@@ -366,7 +366,8 @@ def _find_open(connection: StoreConnection, id_: str) -> StoredDocument:
 
 def _state_unfit(batch: StoredDocument) -> Refusal:
     state = batch.content["state"]
-    return Refusal(409, "batch-state", _STATE.filled(state=state), members={"state": state})
+    hint = _START.filled(address=_address(batch.id)) if state == "open" else _ANOTHER
+    return Refusal(409, "batch-state", _STATES[state], hint=hint, members={"state": state})
 
 
 def _summary(found: StoredDocument) -> dict[str, Any]:
@@ -384,7 +385,17 @@ def _address(id_: str) -> str:
 
 
 _EMPTY = Text("The batch has no file.", "バッチにファイルがありません。")
-_STATE = Text("The batch is {state}.", "バッチの状態が {state} です。")
+_STATES = {
+    "open": Text("The batch has not been started.", "バッチはまだ開始されていません。"),
+    "running": Text("The batch is running.", "バッチは処理中です。"),
+    "done": Text("The batch is done.", "バッチは完了しています。"),
+    "cancelled": Text("The batch was cancelled.", "バッチは取り消されています。"),
+}
+_START = Text("Start it: POST {address}/start", "開始してください: POST {address}/start")
+_ANOTHER = Text(
+    "For further files make another: POST /api/v1/batches",
+    "ほかのファイルには新しいバッチを作成してください: POST /api/v1/batches",
+)
 _NOT_FETCHED = Text(
     "the file could not be fetched (HTTP status {status})", "ファイルを取得できません (HTTP ステータス {status})"
 )

@@ -14,7 +14,7 @@ from signkit.web.api.calls import Answer, Call, Upload
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import LOST, Job, add_job, cancel_job, find_job, missing
+from signkit.web.api.jobs import Job, add_job, cancel_job, find_job, missing
 from signkit.web.api.limits import require_quota
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
@@ -74,8 +74,7 @@ def judge(
     Raises:
         WorkerLost: no process could be started, or with one try it died: whose job it is does it again.
     """
-    from signkit.incoming import FileProblem
-    from signkit.validation.api import not_read
+    from signkit.validation.api import not_judged
     from signkit.workers import WorkerLost
 
     options = options_of(service, wishes)
@@ -89,7 +88,7 @@ def judge(
                 raise
             if lost.cause == "died" and left:
                 continue
-            return not_read(name, FileProblem("unreadable", LOST.filled(detail=lost.detail)), options).to_json()
+            return not_judged(name, lost, options).to_json()
         return report
     raise AssertionError("the last try returns or raises")
 
