@@ -35,11 +35,23 @@ DATES = {
 }
 
 
+#: What stands in a date's place and is none, in as many octets.
+UNREADABLE = {
+    "a text": b"\x0c\x0fyesterday at 1.",
+    "cut off": b"\x18\x0e20261121090000Z",
+    "no zone": b"\x18\x0f20261121090000X",
+    "year 0": b"\x18\x0f00000101000000Z",
+    "nothing": b"\0" * 17,
+}
+
+
 def list_of(ca, holder, reason, date, *, indirect=False):
     entry = x509.RevokedCertificateBuilder().serial_number(holder.certificate.serial_number).revocation_date(REVOKED)
     if reason is not None:
         entry = entry.add_extension(x509.CRLReason(reason), False)
-    if date is not None:
+    if isinstance(date, bytes):
+        entry = entry.add_extension(x509.UnrecognizedExtension(x509.InvalidityDate.oid, date), False)
+    elif date is not None:
         entry = entry.add_extension(x509.InvalidityDate(date), False)
     made = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
     made = made.last_update(NOW - DAY / 2).next_update(NOW + DAY).add_revoked_certificate(entry.build())
@@ -55,11 +67,17 @@ def answer_of(ca, holder, reason, date):
         revocation_time=REVOKED, revocation_reason=reason,
     ).responder_id(ocsp.OCSPResponderEncoding.HASH, ca.certificate)  # fmt: skip
     response = asn1_ocsp.OCSPResponse.load(builder.sign(ca.key, hashes.SHA256()).public_bytes(pki.Encoding.DER))
-    if date is not None:
-        stated = {"extn_id": "invalidity_date", "critical": False, "extn_value": core.GeneralizedTime(date)}
+    placed = core.GeneralizedTime(SIGNED if isinstance(date, bytes) else date) if date is not None else None
+    if placed is not None:
+        stated = {"extn_id": "invalidity_date", "critical": False, "extn_value": placed}
         basic = response["response_bytes"]["response"].parsed
         basic["tbs_response_data"]["responses"][0]["single_extensions"] = [stated]
-    return pki.produced(response.dump(force=True), ca, NOW - DAY / 2)
+
+    def altered(tbs):
+        assert not isinstance(date, bytes) or tbs.count(placed.dump()) == 1
+        return tbs.replace(placed.dump(), date) if isinstance(date, bytes) else tbs
+
+    return pki.produced(response.dump(force=True), ca, NOW - DAY / 2, altered)
 
 
 EVIDENCE = {
@@ -79,6 +97,16 @@ def test_what_is_invalid_since_before_the_signature_has_not_signed(form, reason,
     signer = pki.issue(ca, declares_crl=True)
     report = judge(ca, signer, **EVIDENCE[form](ca, signer, reason, when))
     assert (report.verdict is Verdict.PASSED, codes(report)) == (good, [] if good else ["revoked"])
+
+
+@pytest.mark.parametrize("date", UNREADABLE)
+@pytest.mark.parametrize("form", EVIDENCE)
+def test_a_date_that_nobody_can_read_may_be_any(form, date):
+    ca = pki.authority()
+    signer = pki.issue(ca, declares_crl=True)
+    report = judge(ca, signer, **EVIDENCE[form](ca, signer, None, UNREADABLE[date]))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert codes(report)[0] in ("revoked", "revocation-refused")
 
 
 @pytest.mark.parametrize("form", EVIDENCE)

@@ -188,13 +188,15 @@ def status_response(
     return produced(builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER), ca, issued)
 
 
-def produced(response: bytes, responder: Holder, when: datetime) -> bytes:
-    """The same response, signed again as produced at ``when``: cryptography knows no other time than now."""
+def produced(
+    response: bytes, responder: Holder, when: datetime, altered: Callable[[bytes], bytes] = lambda tbs: tbs
+) -> bytes:
+    """The same response, altered and signed again as produced at ``when``: cryptography knows no time but now."""
     whole = asn1_ocsp.OCSPResponse.load(response)
     basic = whole["response_bytes"]["response"].parsed
     data = basic["tbs_response_data"]
     data["produced_at"] = core.GeneralizedTime(when)
-    tbs = data.dump(force=True)
+    tbs = altered(data.dump(force=True))
     certificates = [] if isinstance(basic["certs"], core.Void) else [basic["certs"].dump()]
     signature = b"\x00" + responder.sign(tbs)
     body = sequence(tbs, basic["signature_algorithm"].dump(), tagged(0x03, signature), *certificates)

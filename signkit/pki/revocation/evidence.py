@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from cryptography import x509 as rust_x509
 
 from signkit.pki.distinguished_names import comparable_name
 from signkit.pki.one_reading import has_own_fields_only
-from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, known_certificate, utc
+from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, known_certificate, utc, zoned
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
 from signkit.pki.sharing import kept_by_thread
 
@@ -43,6 +43,8 @@ _CERTIFICATE_ISSUER = "2.5.29.29"
 #: Extensions of OCSP responses that are understood (RFC 6960 4.4); an answer may carry a list entry's (4.4.5).
 _RESPONSE_EXTENSIONS = {"nonce", "archive_cutoff", "crl", "extended_revoke"}
 _ANSWER_EXTENSIONS = {*_RESPONSE_EXTENSIONS, "crl_reason", "invalidity_date", "hold_instruction_code"}
+#: No certificate is older (RFC 5280 4.1.2.5.1): since when one is invalid that has a date for it which nobody can read.
+_OLDEST = datetime(1950, 1, 1, tzinfo=UTC)
 #: DER of a critical extension's mark.
 _CRITICAL = b"\x01\x01\xff"
 
@@ -234,7 +236,7 @@ class RevocationList(SignedObject):
                 since, reason = utc(entry["revocation_date"].native), entry.crl_reason_value
                 if since is not None:
                     listed = ListedCertificate(since, None if reason is None else str(reason.native))
-                    found.append(listed.invalid_since(_native_time(entry.invalidity_date_value)))
+                    found.append(listed.invalid_since(_stated_invalidity(entry)))
         return _gravest(found)
 
     @cached_property
@@ -270,12 +272,19 @@ def _reason(entry: rust_x509.RevokedCertificate) -> str | None:
 def _invalidity(entry: rust_x509.RevokedCertificate) -> datetime | None:
     try:
         return entry.extensions.get_extension_for_class(rust_x509.InvalidityDate).value.invalidity_date_utc
-    except (ValueError, rust_x509.ExtensionNotFound, rust_x509.DuplicateExtension):
-        return None  # as with the reason
+    except rust_x509.ExtensionNotFound:
+        return None
+    except (ValueError, rust_x509.DuplicateExtension):
+        return _OLDEST
 
 
-def _native_time(value: Any) -> datetime | None:
-    return None if value is None else utc(value.native)
+def _stated_invalidity(item: Any) -> datetime | None:
+    """As `_invalidity`, for asn1crypto's RevokedCertificate or SingleResponse."""
+    try:
+        stated = item.invalidity_date_value
+        return None if stated is None else zoned(stated.native) or _OLDEST
+    except (ValueError, TypeError, KeyError):
+        return _OLDEST
 
 
 def revocation_list(der: bytes) -> RevocationList | None:
@@ -424,7 +433,7 @@ def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCer
             if since is None:
                 continue
             # RFC 6960 4.4.5: what a list's entry has, an answer has among its extensions.
-            entry = ListedCertificate(since, reason).invalid_since(_native_time(single.invalidity_date_value))
+            entry = ListedCertificate(since, reason).invalid_since(_stated_invalidity(single))
         answer = OcspAnswer(
             der, basic, place, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
             named["serial_number"].native, status.name, issued, due, produced, entry, embedded,
