@@ -236,7 +236,8 @@ def test_two_signers_one_broken_fails_the_file_and_names_only_that_one(bench):
     parts = bench.made("rsa", "ecdsa")
     good, broken = parts.signer_infos
     fields = members(broken)
-    fields[5] = element(0x04, contents(fields[5])[:-1] + b"\x00")
+    signature = contents(fields[5])
+    fields[5] = element(0x04, signature[:-1] + bytes([signature[-1] ^ 1]))
     report = bench.judge(replace(parts, signer_infos=(good, element(SEQUENCE, *fields))).to_der())
     assert report.verdict is Verdict.FAILED
     assert sorted(s.verdict for s in report.signatures) == [Verdict.FAILED, Verdict.PASSED]

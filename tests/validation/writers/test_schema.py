@@ -10,8 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from signkit.limits import Limits
-from signkit.reporting.batch import _LOST, validate_many
+from signkit.reporting.batch import validate_many
 from signkit.reporting.formats.writer import ReportFormat
+from signkit.validation.api import _LOST
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import _WORDS
 
