@@ -125,10 +125,11 @@ _LOST = {
 
 
 def not_judged(name: str, lost: WorkerLost, options: ValidationOptions) -> Report:
-    """Return the report of a file that its worker did not survive, or not in time.
+    """Return the report of a file that its worker did not survive (or not begin), or not in time.
 
     It has no digest, so that nobody passes the file over as one that was judged.
     """
+    cause = "hung" if lost.cause == "hung" else "died"
     return Report(
         file=name,
         sha256="",
@@ -136,7 +137,7 @@ def not_judged(name: str, lost: WorkerLost, options: ValidationOptions) -> Repor
         verdict=Verdict.UNREADABLE,
         validation_time=options.moment(),
         policy=options.policy.name,
-        error=FileError(f"worker-{lost.cause}", _LOST[lost.cause].filled(detail=lost.detail)),
+        error=FileError(f"worker-{cause}", _LOST[cause].filled(detail=lost.detail)),
     )
 
 

@@ -18,6 +18,7 @@ from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.shelf import Shelf
 from signkit.words import Text
+from signkit.workers import WorkerLost
 from tests.web.browser import Browser, text_of
 
 
@@ -64,6 +65,18 @@ def test_three_parties_sign_a_sale_at_one_table(signed_sale):
     report = office.judge(sha256, "sale.pdf")
     assert report.verdict is Verdict.PASSED
     assert [item.field for item in report.signatures] == ["seller", "buyer", "broker"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "code"), [("died", "worker-died"), ("start", "worker-died"), ("hung", "worker-hung")]
+)
+def test_a_file_that_breaks_its_process_is_told_as_a_batch_tells_it(office, monkeypatch, cause, code):
+    def submit(*_):
+        raise WorkerLost(cause, "SIGKILL")
+
+    monkeypatch.setattr(office.pool, "submit", submit)
+    report = office.judge(office.shelf.listed("prepared")[0].sha256, "sale.pdf")
+    assert (report.verdict, report.error.code) == (Verdict.UNREADABLE, code)
 
 
 @pytest.mark.slow

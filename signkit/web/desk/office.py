@@ -293,14 +293,13 @@ class Office:
 
     def judge(self, sha256: str, name: str) -> Report:
         """Judge a file of any kind in a worker; one that breaks it is UNREADABLE."""
-        from signkit.incoming import FileProblem
-        from signkit.validation.api import not_read
+        from signkit.validation.api import not_judged
 
         try:
             job = self.pool.submit(judge_file, str(self.path_of(sha256)), name, self.judgement_of(sha256))
             report: Report = job.result()
         except WorkerLost as lost:
-            return not_read(name, FileProblem("unreadable", _LOST.filled(detail=lost.detail)), self.judgement())
+            return not_judged(name, lost, self.judgement())
         return report
 
     def keep(self, sha256: str, name: str) -> int:
@@ -461,6 +460,3 @@ def read_card(reader: str | None, settings: Settings) -> CardReport:
 
     with connect_card(reader, settings) as connection:
         return read_card_report(connection)
-
-
-_LOST = Text("the process that judged it ended ({detail})", "検証の処理が異常終了しました ({detail})")
