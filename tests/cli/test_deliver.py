@@ -9,7 +9,6 @@ import pytest
 from pypdf import PdfReader
 
 from tests.delivery.conftest import (  # noqa: F401  fixtures of the room
-    TODAY,
     bare,
     blank_consent,
     complete,
@@ -20,6 +19,9 @@ from tests.delivery.conftest import (  # noqa: F401  fixtures of the room
     employment_data,
     half_signed,
     make_consent,
+    rehearsal,
+    services,
+    today,
 )
 
 TRUST = ("--trust", "rehearsal-ca.pem", "--offline")
@@ -37,7 +39,7 @@ def test_the_check_is_in_order_with_consent(signkit, agreement):
     run = signkit("deliver", "check", agreement, "--consent", "consent.pdf", *TRUST)
     assert run.returncode == 0, run.stderr
     assert "consent is in order" in run.stdout
-    assert f"Employee (employee): consented on {TODAY}" in run.stdout
+    assert f"Employee (employee): consented on {today()}" in run.stdout
 
 
 @pytest.mark.slow
@@ -95,7 +97,7 @@ def test_no_pack_without_consent(signkit, agreement, tmp_path):
 
 @pytest.mark.slow
 def test_a_consent_is_withdrawn_by_a_document_to_be_signed(signkit, agreement, tmp_path):
-    run = signkit("deliver", "withdraw", "consent.pdf", "--on", TODAY.isoformat())
+    run = signkit("deliver", "withdraw", "consent.pdf", "--on", today().isoformat())
     assert run.returncode == 0, run.stderr
     assert "recipient" in signkit("status", "consent-withdrawal.pdf").stdout
     consents = ("--consent", "consent.pdf", "--consent", "consent-withdrawal.pdf")

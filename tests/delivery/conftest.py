@@ -4,36 +4,60 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
+from asn1crypto import pem
 
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.delivery.consent import JudgedConsent, read_consent
+from signkit.japan_time import JST
 from signkit.pki.anchors import default_trust_store
 from signkit.progress.contract import ContractStatus, contract_status
 from signkit.rehearsal.authority import FictionalResident
 from signkit.rehearsal.evidence_services import utc_now
+from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
 from signkit.signers.base import Signer
-from signkit.signing.levels import Level, sign
+from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 
-#: Signatures are made now, so the documents are of today.
-TODAY = utc_now().astimezone(timezone(timedelta(hours=9))).date()
 DAY = timedelta(days=1)
 
 MakeConsent = Callable[..., bytes]
+
+
+@cache
+def now() -> datetime:
+    """Return the moment of every signature here: a run may cross midnight in Japan, a timestamp is of the present."""
+    return utc_now()
+
+
+def today() -> date:
+    """Return the day of the documents."""
+    return now().astimezone(JST).date()
+
+
+@pytest.fixture(scope="session")
+def rehearsal() -> RehearsalPki:
+    return new_rehearsal(now())
+
+
+@pytest.fixture(scope="session")
+def services(rehearsal) -> Services:
+    issuers = [der for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
+    return Services([rehearsal.timestamps(clock=now)], [rehearsal.revocation(clock=now)], issuers)
 
 
 @pytest.fixture(scope="session")
 def employment_data() -> dict[str, Any]:
     template = find_template("employment-agreement")
     data = copy.deepcopy(dict(load_contract_data(template.folder / "example.yaml")))
-    return {**data, "contract_date": TODAY.isoformat()}
+    return {**data, "contract_date": today().isoformat()}
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +79,7 @@ def person(rehearsal, name: str, address: str) -> Signer:
     from signkit.signers.software import SoftwareKey
 
     resident = FictionalResident(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-shi", "Kakuu-ku")
-    contents = rehearsal.card(resident, utc_now()).sign
+    contents = rehearsal.card(resident, now()).sign
     key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
     return Pkcs12Signer(key, contents.certificate, (contents.ca_certificate,))
 
@@ -66,7 +90,7 @@ def employer(rehearsal, employment_data, tmp_path_factory) -> Signer:
 
     file = tmp_path_factory.mktemp("keys") / "employer.p12"
     who = employment_data["employer"]
-    file.write_bytes(rehearsal.key_file(who["signer"], who["name"], b"secret", utc_now()))
+    file.write_bytes(rehearsal.key_file(who["signer"], who["name"], b"secret", now()))
     return open_pkcs12(file, lambda _: bytearray(b"secret"))
 
 
@@ -85,12 +109,12 @@ def bare(employment, employer, employee, services) -> bytes:
     """Both have signed with believed keys at B-B: nothing says whether these were revoked."""
     pdf = employment
     for role, key in (("employer", employer), ("employee", employee)):
-        pdf = sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_B, services).pdf
+        pdf = sign(pdf, SignatureRequest(role, role, now()), key, Level.B_B, services).pdf
     return pdf
 
 
 def signed(pdf: bytes, role: str, key: Signer, services) -> bytes:
-    return sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_LTA, services).pdf
+    return sign(pdf, SignatureRequest(role, role, now()), key, Level.B_LTA, services).pdf
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +135,8 @@ def blank_consent() -> MakeConsent:
     template = find_template("consent")
     sample = load_contract_data(template.folder.parent.parent / "samples" / "consent" / "02-working-conditions.json")
 
-    def make(day: date = TODAY, **items: Any) -> bytes:
-        return render_contract(template, {**sample, "consented_on": day.isoformat(), **items}).pdf
+    def make(day: date | None = None, **items: Any) -> bytes:
+        return render_contract(template, {**sample, "consented_on": (day or today()).isoformat(), **items}).pdf
 
     return make
 
@@ -121,7 +145,7 @@ def blank_consent() -> MakeConsent:
 def make_consent(blank_consent, employee, services) -> MakeConsent:
     """Render the consent and have the employee sign it."""
 
-    def make(day: date = TODAY, key: Signer | None = None, **items: Any) -> bytes:
+    def make(day: date | None = None, key: Signer | None = None, **items: Any) -> bytes:
         return signed(blank_consent(day, **items), "recipient", key or employee, services)
 
     return make

@@ -15,7 +15,7 @@ from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from tests.refusals import refused_as
 
-from .conftest import DAY, TODAY, person, signed
+from .conftest import DAY, person, signed, today
 
 
 def codes(check) -> list[str]:
@@ -28,7 +28,7 @@ def test_a_signed_consent_given_before_is_in_order(status, consent):
     assert check.answer is DeliveryJudgement.IN_ORDER
     plain = check.to_json()
     assert plain["law"]["ja"] == "労働基準法施行規則5条4項"
-    assert plain["delivered_on"] == TODAY.isoformat()
+    assert plain["delivered_on"] == today().isoformat()
     assert plain["recipients"][0]["consent"]["means"] == "電子メールに添付して送信"
     assert plain["recipients"][0]["consent"]["format"] == "PDF（PDF/A-3b）"
     assert plain["recipients"][0]["consent"]["verdict"] == "TOTAL-PASSED"
@@ -50,18 +50,18 @@ def test_a_consent_for_other_documents_does_not_count(status, consent):
 
 
 def test_a_consent_given_after_the_delivery_is_late(status, consent):
-    assert codes(check_delivery(status, [consent], TODAY - DAY)) == ["consent-late"]
+    assert codes(check_delivery(status, [consent], today() - DAY)) == ["consent-late"]
 
 
 @pytest.mark.slow
 def test_a_consent_dated_back_but_signed_after_the_delivery_is_late(status, make_consent, options):
-    dated_back = read_consent(make_consent(TODAY - 5 * DAY), "consent.pdf", options)
-    assert codes(check_delivery(status, [dated_back], TODAY - DAY)) == ["signed-late"]
+    dated_back = read_consent(make_consent(today() - 5 * DAY), "consent.pdf", options)
+    assert codes(check_delivery(status, [dated_back], today() - DAY)) == ["signed-late"]
 
 
 def test_a_time_that_only_the_signer_claims_is_not_proof(status, consent):
     signature = replace(consent.signature, claimed_time=consent.signature.claimed_time - 5 * DAY)
-    check = check_delivery(status, [replace(consent, day=TODAY - 5 * DAY, signature=signature)], TODAY - DAY)
+    check = check_delivery(status, [replace(consent, day=today() - 5 * DAY, signature=signature)], today() - DAY)
     assert codes(check) == ["time-not-proven"]
     assert check.answer is DeliveryJudgement.NOT_PROVEN
 
@@ -156,7 +156,7 @@ def test_a_consent_for_another_transaction_does_not_hide_the_right_one(status, c
 
 @pytest.mark.slow
 def test_the_withdrawal_for_another_transaction_does_not_stop_this_one(status, consent, withdrawn):
-    other = replace(withdrawn, day=TODAY, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
+    other = replace(withdrawn, day=today(), transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
     assert check_delivery(status, [consent, other]).answer is DeliveryJudgement.IN_ORDER
 
 
@@ -194,19 +194,19 @@ def test_the_explanation_to_one_of_two_buyers_is_about_the_same_sale(repository)
 
 @pytest.fixture(scope="module")
 def earlier(consent):
-    return replace(consent, day=TODAY - 2 * DAY)
+    return replace(consent, day=today() - 2 * DAY)
 
 
 @pytest.fixture(scope="module")
 def withdrawn(earlier, employee, services, options):
-    pdf = signed(withdrawal(earlier, TODAY - DAY), "recipient", employee, services)
+    pdf = signed(withdrawal(earlier, today() - DAY), "recipient", employee, services)
     return read_consent(pdf, "withdrawal.pdf", options)
 
 
 @pytest.mark.slow
 def test_a_withdrawal_is_a_signed_document_of_its_own(withdrawn):
     assert withdrawn.state == "withdrawn"
-    assert withdrawn.day == TODAY - DAY
+    assert withdrawn.day == today() - DAY
     assert withdrawn.status.report.verdict == "TOTAL-PASSED"
     assert withdrawn.status.parties[0].role == "recipient"
 
@@ -218,16 +218,16 @@ def test_a_withdrawn_consent_does_not_serve(status, earlier, withdrawn):
 
 
 def test_an_unsigned_withdrawal_stops_the_delivery_as_well(status, earlier, options):
-    unsigned = read_consent(withdrawal(earlier, TODAY), "withdrawal.pdf", options)
+    unsigned = read_consent(withdrawal(earlier, today()), "withdrawal.pdf", options)
     assert codes(check_delivery(status, [earlier, unsigned])) == ["consent-withdrawn"]
 
 
 def test_a_withdrawal_on_the_same_day_counts(status, consent, withdrawn):
-    assert codes(check_delivery(status, [consent, replace(withdrawn, day=TODAY)])) == ["consent-withdrawn"]
+    assert codes(check_delivery(status, [consent, replace(withdrawn, day=today())])) == ["consent-withdrawn"]
 
 
 def test_a_withdrawal_after_the_delivery_does_not_undo_it(status, consent, withdrawn):
-    assert check_delivery(status, [consent, replace(withdrawn, day=TODAY + DAY)]).answer is DeliveryJudgement.IN_ORDER
+    assert check_delivery(status, [consent, replace(withdrawn, day=today() + DAY)]).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_a_consent_given_anew_counts(status, earlier, withdrawn, consent):
@@ -236,9 +236,9 @@ def test_a_consent_given_anew_counts(status, earlier, withdrawn, consent):
 
 def test_a_withdrawal_cannot_be_withdrawn_nor_a_consent_before_it_was_given(withdrawn, consent):
     with refused_as("consent-unreadable", match="it is a withdrawal"):
-        withdrawal(withdrawn, TODAY)
+        withdrawal(withdrawn, today())
     with refused_as("consent-unreadable", match="not yet given on that day"):
-        withdrawal(consent, TODAY - DAY)
+        withdrawal(consent, today() - DAY)
 
 
 # --- the document ----------------------------------------------------------------------------------------
@@ -279,7 +279,7 @@ def test_a_document_that_does_not_say_who_delivers_is_refused(status, consent):
 
 def test_who_delivers_needs_no_consent_of_their_own(status, consent):
     data = {
-        "contract_date": TODAY.isoformat(),
+        "contract_date": today().isoformat(),
         "seller": {"name": "架空不動産株式会社"},
         "buyer": {"name": consent.recipient},
         "broker": {"name": "架空不動産(株)"},
@@ -298,7 +298,7 @@ def test_every_co_owner_consents(status, consent, repository):
 
     data = {
         **load_contract_data(repository / "samples/real-estate-sale/04-co-owners.yaml"),
-        "contract_date": TODAY.isoformat(),
+        "contract_date": today().isoformat(),
     }
     names = ("髙橋 祐一郎", "髙橋 悠子", "𠮷田 美咲", "𠮷田 健太")
     sale = Transaction("不動産の売買", names, ("東京都架空区青葉台一丁目23番4",))
@@ -366,6 +366,6 @@ def test_the_withdrawal_names_beside_the_field_who_withdraws(earlier, lots):
 
     assert earlier.transaction is not None
     transaction = replace(earlier.transaction, properties=tuple(f"架空市{n}番" for n in range(lots)))
-    pdf = withdrawal(replace(earlier, transaction=transaction), TODAY)
+    pdf = withdrawal(replace(earlier, transaction=transaction), today())
     name = read_contract(pdf).parties[0].name
     assert carried_beside(pdf, [PageTextQuestion("recipient", len(pdf), frozenset({name}))]) == [{name: "yes"}]

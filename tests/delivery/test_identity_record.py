@@ -16,10 +16,10 @@ from signkit.errors import ContractDataUnreadable, ContractRefused
 from signkit.jpki.keyed_number import kept_key, keyed_number
 from signkit.pdf.embedded_contract import read_contract
 from signkit.progress.contract import contract_status
-from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
+from tests.delivery.conftest import now
 from tests.delivery.test_certificate import text_of
 from tests.refusals import refused_as
 
@@ -38,12 +38,12 @@ def options(rehearsal, tmp_path_factory) -> ValidationOptions:
 @pytest.fixture(scope="module")
 def proven(employment, employee, services) -> bytes:
     """The employee has signed, with evidence inside that the certificate was good."""
-    return sign(employment, SignatureRequest("employee", "employee", utc_now()), employee, Level.B_LT, services).pdf
+    return sign(employment, SignatureRequest("employee", "employee", now()), employee, Level.B_LT, services).pdf
 
 
 @pytest.fixture(scope="module")
 def unproven(employment, employee) -> bytes:
-    request = SignatureRequest("employee", "employee", utc_now())
+    request = SignatureRequest("employee", "employee", now())
     return sign(employment, request, employee, Level.B_B, Services()).pdf
 
 

@@ -11,7 +11,6 @@ from signkit.delivery.check import check_delivery
 from signkit.delivery.consent import withdrawal
 from signkit.delivery.pack import make_pack
 from tests.delivery.conftest import (  # noqa: F401  fixtures of the room
-    TODAY,
     blank_consent,
     complete,
     consent,
@@ -23,7 +22,10 @@ from tests.delivery.conftest import (  # noqa: F401  fixtures of the room
     half_signed,
     make_consent,
     options,
+    rehearsal,
+    services,
     status,
+    today,
 )
 from tests.witnesses.test_pdfa import verapdf  # noqa: F401
 
@@ -36,7 +38,7 @@ def test_what_is_handed_over_is_pdf_a_3b(verapdf, status, complete, consent, tmp
     files = {
         "annexed.pdf": annexed.pdf,
         "english.pdf": completion_certificate(status, language="en"),
-        "withdrawal.pdf": withdrawal(consent, TODAY),
+        "withdrawal.pdf": withdrawal(consent, today()),
         **{name: content for name, content in pack.files.items() if name.endswith(".pdf")},
     }
     for name, content in files.items():
