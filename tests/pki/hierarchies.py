@@ -58,8 +58,8 @@ class Certificate:
         """Return it signed."""
         dates = element(0x30, element(0x17, b"200101000000Z"), element(0x17, b"350101000000Z"))
         inside = element(
-            0x30, element(0xA0, _integer(2)), _integer(self.serial or 100 + self.key), _ALGORITHM, _dn(self.issuer), dates,
-            _dn(self.subject), _public(self.key), element(0xA3, element(0x30, *self._extensions())),
+            0x30, element(0xA0, _integer(2)), _integer(self.serial or 100 + self.key), _ALGORITHM, _dn(self.issuer),
+            dates, _dn(self.subject), _public(self.key), element(0xA3, element(0x30, *self._extensions())),
         )  # fmt: skip
         signature = _key(self.signed_by).sign(inside, ec.ECDSA(hashes.SHA256()))
         return element(0x30, inside, _ALGORITHM, element(0x03, b"\0" + signature))

@@ -12,6 +12,7 @@ from signkit.pki.anchors import Anchor, AnchorLabel, TrustStore
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.trust_judge import PathJudgement, TrustJudge
 from signkit.pki.policy import shipped_policy
+from tests.pki.generated.making import pem
 from tests.pki.hierarchies import IA5, PRINTABLE, ROOT, Certificate, chain, hierarchy
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -28,11 +29,7 @@ def openssl_says(chained: list[bytes], folder) -> str:
     """What ``openssl verify`` has against it; nothing where it is good."""
     parts = {"root": chained[:1], "between": chained[1:-1], "leaf": chained[-1:]}
     for name, items in parts.items():
-        text = (
-            f"-----BEGIN CERTIFICATE-----\n{base64.encodebytes(der).decode()}-----END CERTIFICATE-----\n"
-            for der in items
-        )
-        (folder / f"{name}.pem").write_text("".join(text))
+        (folder / f"{name}.pem").write_bytes(pem(*items))
     between = ["-untrusted", folder / "between.pem"] if chained[1:-1] else []
     # Any policy will do, as here; without a set of policies OpenSSL takes none.
     words = ["-attime", str(int(NOW.timestamp())), "-policy_check", "-policy", "2.5.29.32.0"]
