@@ -219,6 +219,13 @@ class Index:
         """Whether a counter-signature is covered."""
         return self._covers(value, _COUNTER_SIGNATURE)
 
+    def covers_attribute(self, attribute: bytes) -> bool:
+        """Whether an unsigned attribute is covered with all its values."""
+        if self.is_old:
+            return self.digest(attribute) in self.unsigned
+        values = InfoParts((), (attribute,)).unsigned_values()
+        return bool(values) and all(self.digest(kind + value) in self.unsigned for kind, value in values)
+
     def _covers(self, value: bytes, *kinds: bytes) -> bool:
         """As a value of an attribute; of old, as the one value of a whole attribute."""
         # The old index takes whole attributes, so that one with two values has one digest.

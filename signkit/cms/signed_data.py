@@ -52,16 +52,7 @@ _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
 _MAX_COUNTER_SIGNATURES = 100
 #: EdDSA without signed attributes needs the whole content at once (RFC 8419 3.2).
 _MAX_WHOLE_CONTENT = 64 * 1024 * 1024
-#: archive-time-stamp v1, v2, v3 and evidence records: what makes a CAdES signature long-term (EN 319 122-1).
-_ARCHIVE = (
-    "1.2.840.113549.1.9.16.2.27",
-    "1.2.840.113549.1.9.16.2.48",
-    "0.4.0.1733.2.4",
-    "1.2.840.113549.1.9.16.2.49",  # id-aa-er-internal and -external (RFC 4998): seen, not judged
-    "1.2.840.113549.1.9.16.2.50",
-)
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
-_REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")  # CAdES; Adobe (ISO 32000-2 12.8.3.3.2)
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _DATA = "1.2.840.113549.1.7.1"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -129,8 +120,6 @@ class CheckedSigner:
     is_counter: bool = False
     content: Content | None = field(default=None, repr=False)
     has_policy: bool = False
-    has_archive: bool = False
-    has_revocation: bool = False
 
     @property
     def intact(self) -> bool:
@@ -280,7 +269,6 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
         problems=tuple(problems),
         claimed_time=utc(claimed),
         has_policy=SIGNATURE_POLICY in attributes,
-        has_revocation=any(oid in attributes for oid in _REVOCATION_VALUES),
     )
 
 
@@ -385,8 +373,6 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
             _signer(CheckedSigner(signer.signed_data, info, is_counter=True, content=value), certificates, others)
             for info in counters
         ),
-        has_archive=any(oid in attributes for oid in _ARCHIVE),
-        has_revocation=signer.has_revocation or any(oid in attributes for oid in _REVOCATION_VALUES),
     )
 
 

@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from signkit.cms.asic import MIME_TYPE, NAMESPACE
 from signkit.cms.content import UnknownDigest
+from signkit.cms.der import SEQUENCE, DerProblem, members
 from signkit.cms.signed_data import is_timestamp_token
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.zip_reading import ZipAmbiguous, check_layout, extra_fields, local_extra, unpacked
@@ -37,11 +38,11 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 #: EN 319 162-1 A.7 and A.8; the package's manifest (OpenDocument 1.2 part 3, 3.2); evidence records (RFC 6283).
-_ROOTS = {
-    f"{NAMESPACE} ASiCManifest",
-    "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0 manifest",
-    "urn:ietf:params:xml:ns:ers EvidenceRecord",
-}
+_MANIFEST_ROOT = f"{NAMESPACE} ASiCManifest"
+_ROOTS = {"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0 manifest", "urn:ietf:params:xml:ns:ers EvidenceRecord"}
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*=*")
+#: EN 319 162-1 A.4, A.7: manifests of signatures, and those of timestamps and evidence records.
+MANIFESTS = re.compile(r"META-INF/[^/]*asic[^/]*manifest[^/]*\.xml", re.IGNORECASE)
 _SIGNATURE = re.compile(r"META-INF/[^/]*signature[^/]*\.(p7s|xml)", re.IGNORECASE)
 
 
@@ -78,11 +79,11 @@ class ContainerZip:
     @property
     def data_objects(self) -> list[str]:
         """The files that are there to be signed: all but those that the container itself needs."""
-        return [name for name in self._entries if name != "mimetype" and not self._is_own(name)]
+        return [name for name in self._entries if name != "mimetype" and not self.is_own(name)]
 
-    def _is_own(self, name: str) -> bool:
+    def is_own(self, name: str) -> bool:
         """Whether a member belongs to the container: by its name, and by what it is, else anybody might add a file."""
-        if not _OWN.fullmatch(name) or not name.startswith("META-INF/"):
+        if name not in self._entries or not _OWN.fullmatch(name) or not name.startswith("META-INF/"):
             return False
         if name not in self._kinds:
             self._kinds[name] = is_of_its_kind(name, self.read(name, _MAX_OWN))
@@ -188,22 +189,40 @@ def is_of_its_kind(name: str, data: bytes) -> bool:
     if lower.endswith(".tst"):
         return is_timestamp_token(data)
     if lower.endswith(".ers"):
-        return data[:1] == b"\x30"
-    return _root_of(data) in _ROOTS
+        return _is_evidence_record(data)
+    root, is_bare = _xml_root(data)
+    # What a manifest of a signature says is looked at where it is read.
+    return root == _MANIFEST_ROOT if MANIFESTS.fullmatch(name) else is_bare and root in _ROOTS
 
 
-def _root_of(data: bytes) -> str | None:
-    """Return the root element's name with its namespace; None for what is no XML, or says more than elements do."""
+def _is_evidence_record(data: bytes) -> bool:
+    """RFC 4998 3.1: the version, digests, and a sequence of timestamps at the end; nothing behind it."""
+    try:
+        items = members(data)
+        return len(items) >= 3 and items[0] == b"\x02\x01\x01" and [items[1][0], items[-1][0]] == [SEQUENCE, SEQUENCE]
+    except (DerProblem, IndexError):
+        return False
+
+
+def _xml_root(data: bytes) -> tuple[str | None, bool]:
+    """Return the root element's name with its namespace (None: no XML), and whether no text that people could read is
+    in it: at most base64.
+    """
     found: list[str] = []
-    loose: list[str] = []
+    said: list[str] = []
+    loose: list[object] = []
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = lambda *_: loose.append("doctype")
     parser.StartElementHandler = lambda name, _: found.append(name)
+    parser.CharacterDataHandler = said.append
+    parser.StartDoctypeDeclHandler = lambda *_: loose.append(_)
+    parser.CommentHandler = loose.append
+    parser.ProcessingInstructionHandler = lambda *_: loose.append(_)
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
-        return None
-    return found[0] if found and not loose else None
+        return None, False
+    lines = (line.strip() for line in "".join(said).splitlines())
+    return found[0] if found else None, not loose and all(_BASE64.fullmatch(line) for line in lines)
 
 
 def _is_renamed(entry: zipfile.ZipInfo, extra: bytes) -> bool:

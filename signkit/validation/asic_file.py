@@ -18,7 +18,7 @@ from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded, Limits, exhaustion
 from signkit.validation.asic_archive import AsicUnreadable, ContainerZip, short_name
-from signkit.validation.asic_manifest import Manifest, manifests_in
+from signkit.validation.asic_manifest import Manifest, manifests_in, unsigned_manifests
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
@@ -113,6 +113,7 @@ def _judge_archive(archive: ContainerZip, options: ValidationOptions, blank: Rep
         named.append({reference.name for manifest in signed for reference in manifest.references})
     good = [files for report, files in zip(reports, named, strict=True) if report.verdict is Verdict.PASSED]
     uncovered = [name for name in archive.data_objects if not any(name in files for files in good)]
+    uncovered += unsigned_manifests(manifests, archive)
     verdicts = [report.verdict for report in reports]
     # A signature file that holds no signature: nothing can be said of the files under it.
     if broken := next((report for report in reports if report.error is not None), None):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import posixpath
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 from xml.parsers import expat
 
 from signkit.cms.asic import DIGEST_NAMESPACE, NAMESPACE
-from signkit.validation.asic_archive import MAX_MEMBERS, AsicUnreadable, ContainerZip
+from signkit.validation.asic_archive import MANIFESTS, MAX_MEMBERS, AsicUnreadable, ContainerZip
 
 _MAX_MANIFEST = 4 * 1024 * 1024
 # RFC 9231 2.1; SHA-1 and MD5 are left out: who can collide them can exchange a file.
@@ -35,13 +36,19 @@ class Reference:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What one ASiCManifest says."""
+    """What one ASiCManifest says.
+
+    Attributes:
+        signature: the member that it is the manifest of.
+        has_words: there is text in it besides digests.
+    """
 
     name: str
     data: bytes = field(repr=False)
     signature: str | None
     references: tuple[Reference, ...]
     is_critical: bool = False
+    has_words: bool = False
 
     def names(self, name: str) -> bool:
         """Whether a file is among its references."""
@@ -55,8 +62,25 @@ def manifests_in(archive: ContainerZip) -> list[Manifest]:
         AsicUnreadable: one is of another kind.
         ExpatError: one is no XML.
     """
-    names = [name for name in archive.inside if "asicmanifest" in name.lower() and name.endswith(".xml")]
-    return [_read_manifest(name, archive.read(name, _MAX_MANIFEST)) for name in sorted(names)]
+    names = [name for name in archive.inside if MANIFESTS.fullmatch(name)]
+    # Of a name that only some programs take for a manifest's, it is one by what it is.
+    kept = [name for name in names if _is_plain(name) or archive.is_own(name)]
+    return [_read_manifest(name, archive.read(name, _MAX_MANIFEST)) for name in sorted(kept)]
+
+
+def unsigned_manifests(manifests: Sequence[Manifest], archive: ContainerZip) -> list[str]:
+    """Return which manifests nobody signed, or stamped: they are of no signature, or say more than digests."""
+    judged = archive.signatures
+    return [
+        item.name
+        for item in manifests
+        if item.signature not in judged
+        and (item.has_words or item.signature is None or not archive.is_own(item.signature))
+    ]
+
+
+def _is_plain(name: str) -> bool:
+    return "asicmanifest" in name.lower() and name.endswith(".xml")
 
 
 def _read_manifest(name: str, data: bytes) -> Manifest:
@@ -75,8 +99,9 @@ def _read_manifest(name: str, data: bytes) -> Manifest:
     parser.StartElementHandler = reading.start
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.text
+    parser.CommentHandler = reading.comment
     parser.Parse(data, True)
-    return Manifest(name, data, reading.signature, tuple(reading.references), reading.is_critical)
+    return Manifest(name, data, reading.signature, tuple(reading.references), reading.is_critical, reading.has_words)
 
 
 class _Reading:
@@ -84,7 +109,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.signature: str | None = None
-        self.is_critical = False
+        self.is_critical = self.has_words = False
         self.references: list[Reference] = []
         self._path: list[str] = []
         self._uri: str | None = None
@@ -114,6 +139,11 @@ class _Reading:
     def text(self, data: str) -> None:
         if self._is(f"{NAMESPACE} DataObjectReference", f"{DIGEST_NAMESPACE} DigestValue"):
             self._value += data
+        elif data.strip():
+            self.has_words = True
+
+    def comment(self, _: str) -> None:
+        self.has_words = True
 
     def end(self, _: str) -> None:
         if self._is(f"{NAMESPACE} DataObjectReference"):

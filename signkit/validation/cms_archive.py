@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from asn1crypto import tsp
 
@@ -14,7 +15,7 @@ from signkit.cms.container import Parts
 from signkit.cms.content import Content, UnknownDigest
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.paths.pool import Pool
-from signkit.validation.evidence_pool import split_revocation
+from signkit.validation.evidence_pool import signed_data_pool, split_revocation
 from signkit.validation.integrity import Checked
 from signkit.validation.judge import Judge, listed_service
 from signkit.validation.reasons import reason
@@ -73,6 +74,15 @@ def _not_judged(value: bytes) -> ArchiveTimestamp:
 def _imprint_digest(value: bytes) -> str:
     content = cms.encapsulated_content(cms.load(value))
     return digest_name(tsp.TSTInfo.load(b"".join(content or ()))["message_imprint"]["hash_algorithm"])
+
+
+def is_archived(item: ArchiveTimestamp, parts: Parts, info: InfoParts, certificate: Any) -> bool:
+    """Whether an archive timestamp covers a signature timestamp and evidence on the signer's ``certificate``."""
+    if not item.token.intact or item.index is None or not any(map(item.index.covers_timestamp, info.timestamps)):
+        return False
+    left = InfoParts(info.fields, tuple(each for each in info.unsigned if item.index.covers_attribute(each)))
+    kept = Parts(crls=tuple(item.index.covered_among(parts.crls)), signer_infos=(left.to_der(),))
+    return signed_data_pool(cms.load(kept.to_der())).speaks_of(certificate)
 
 
 class Proofs:

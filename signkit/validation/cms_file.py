@@ -23,7 +23,7 @@ from signkit.pdf.changes.values import Gravity, Judgement
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.distinguished_names import mail_addresses
 from signkit.pki.paths.pool import Pool
-from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives
+from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, is_archived, old_archives
 from signkit.validation.evidence_pool import signed_data_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.judge import Judge, Proof, unreadable
@@ -311,10 +311,13 @@ class _File:
             proofs = Proofs(self._judge, self._container.parts, info, archives)
             stamps += proofs.reports
             self._judge.note_proven(signer, info, proofs)
-            signatures.append(self._report(signer, proofs.signature, self._level(signer, archives), "approval"))
+            level = self._level(signer, info, archives)
+            signatures.append(self._report(signer, proofs.signature, level, "approval"))
             for counter, value in _pair_items(signer.counter_signatures, info.counter_signatures):
                 time = proofs.counter_signature(value)
-                signatures += [self._report(item, time, self._level(item, ()), _COUNTER) for item in _all(counter)]
+                signatures += [
+                    self._report(item, time, self._level(item, info, ()), _COUNTER) for item in _all(counter)
+                ]
         return signatures, stamps
 
     def old_archives(self) -> list[TimestampReport]:
@@ -338,7 +341,7 @@ class _File:
             reasons=(*report.reasons, stranger),
         )
 
-    def _level(self, signer: cms.CheckedSigner, archives: tuple[ArchiveTimestamp, ...]) -> str:
+    def _level(self, signer: cms.CheckedSigner, info: InfoParts, archives: tuple[ArchiveTimestamp, ...]) -> str:
         """The level that the CMS holds material for (EN 319 122-1 6.3)."""
         # EN 319 122-1 6.3, 5.2.2: signing-certificate belongs to every baseline level.
         if signer.ess != "present":
@@ -346,9 +349,11 @@ class _File:
         # EN 319 122-1 6.3: B-T has a signature timestamp, B-LT the evidence as well, B-LTA an archive timestamp.
         if not any(token.is_one for token in signer.timestamps):
             return "CAdES-B-B"
-        if not (signer.has_revocation or self._own.speaks_of(signer.certificate)):
+        if not self._own.speaks_of(signer.certificate):
             return "CAdES-B-T"
-        return "CAdES-B-LTA" if any(item.token.intact for item in archives) else "CAdES-B-LT"
+        # As with a PDF's security store: what an archive timestamp does not cover it keeps for nobody.
+        kept = any(is_archived(item, self._container.parts, info, signer.certificate) for item in archives)
+        return "CAdES-B-LTA" if kept else "CAdES-B-LT"
 
 
 class _CmsJudge(Judge):

@@ -34,6 +34,7 @@ from signkit.pki.algorithms import UnknownAlgorithm, allows, digest_name, public
 from signkit.pki.distinguished_names import name_of
 from signkit.pki.paths.issuers import issuers_below
 from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.name_constraints import names_are_allowed
 from signkit.pki.paths.outcome import CertificatePath, PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
@@ -141,7 +142,7 @@ async def _find(
             try:
                 await async_validate_path(context, candidate)
                 found.append(_known_path(candidate))
-            except (path_errors.ValidationError, path_errors.PathError) as error:
+            except Exception as error:  # one that the engine cannot judge (names of a form it does not know) as well
                 failures.append(error)
             if seen == _MAX_CANDIDATES or len(found) == _MAX_PATHS:
                 break
@@ -154,6 +155,8 @@ async def _find(
         return found
     # The failure that is no bare mismatch of keys tells most.
     telling = next((error for error in failures if "signature" not in str(error)), failures[0])
+    if not isinstance(telling, path_errors.ValidationError | path_errors.PathError):
+        raise telling
     return _explain(telling, certificate, moment)
 
 
@@ -161,7 +164,8 @@ def _known_path(found: ValidationPath) -> CertificatePath:
     """Return a valid path in our form, the certificate first.
 
     Raises:
-        InvalidCertificateError: its anchor issues certificates although it is nobody's authority.
+        InvalidCertificateError: its anchor issues certificates although it is nobody's authority, or others than it
+            says that it does; a name that nobody above may certify; a certificate that programs read differently.
     """
     items = [known_certificate(item.dump()) for item in found.iter_certs(include_root=True)]
     path = tuple(item for item in reversed(items) if item is not None)
@@ -172,6 +176,12 @@ def _known_path(found: ValidationPath) -> CertificatePath:
     # An anchor is believed for its name and key alone; of the others the engine takes either of two extensions.
     if not all(item.has_one_reading for item in path[:-1]):
         raise path_errors.InvalidCertificateError("a certificate that programs read differently")
+    # RFC 5280 6.1.1 d asks nothing else of an anchor; what it says of itself binds it as well (RFC 5937 3.2).
+    between = sum(item.subject != item.issuer for item in path[1:-1])
+    if len(path) > 1 and path[-1].path_length is not None and between > path[-1].path_length:
+        raise path_errors.InvalidCertificateError("a path longer than its anchor allows")
+    if not names_are_allowed(path):
+        raise path_errors.InvalidCertificateError("a name that an authority above may not certify")
     return path
 
 
