@@ -32,6 +32,10 @@ _SINGLE = (
 _MAX_ATTRIBUTES = 1024 * 1024
 
 
+#: Digests that name no certificate.
+_BROKEN = ("md2", "md5")
+
+
 def attributes_of(attributes: Any) -> dict[str, list[Any]]:
     """Return the values of each attribute by its type."""
     found: dict[str, list[Any]] = {}
@@ -72,7 +76,8 @@ def _read_name(kind: Any, der: bytes) -> tuple[str, bytes] | None:
     entry = entries[0]
     # ESSCertID is SHA-1 by definition (RFC 2634 5.4.1); v2 has SHA-256 by default (RFC 5035 4).
     name = digest_name(entry["hash_algorithm"]) if isinstance(entry, tsp.ESSCertIDv2) else "sha1"
-    return name, entry["cert_hash"].native
+    # Whoever can make two certificates of one digest names both.  SHA-1 is what the older attribute is defined with.
+    return None if name in _BROKEN else (name, entry["cert_hash"].native)
 
 
 #: One service stamps all of a file, and most of a batch: what names its certificate is read once.
@@ -81,8 +86,13 @@ _kept_name = lru_cache(maxsize=500)(_read_name)
 
 
 def is_plain_info(info: Any) -> bool:
-    """Whether a SignerInfo and its attributes have no element that their types do not have (RFC 5652 5.3)."""
+    """Whether a SignerInfo and its attributes have no element that their types do not have (RFC 5652 5.3).
+
+    Signed attributes are one at least where they are there: some programs take none for no attributes, others do not.
+    """
     sets = (info["signed_attrs"], info["unsigned_attrs"])
+    if not isinstance(sets[0], core.Void) and len(sets[0]) == 0:
+        return False
     return has_own_fields_only(info, info["digest_algorithm"], info["signature_algorithm"]) and all(
         has_own_fields_only(item) for attributes in sets if not isinstance(attributes, core.Void) for item in attributes
     )

@@ -48,8 +48,11 @@ from signkit.pki.timestamp_info import is_understood, stated_time
 
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
+_CONTENT_TIMESTAMP = "1.2.840.113549.1.9.16.2.20"
 #: Counter-signatures of one signature; more are no honest file.
 _MAX_COUNTER_SIGNATURES = 100
+#: Content timestamps that are looked at: each costs a signature check.
+_MAX_CONTENT_TIMESTAMPS = 10
 #: EdDSA without signed attributes needs the whole content at once (RFC 8419 3.2).
 _MAX_WHOLE_CONTENT = 64 * 1024 * 1024
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
@@ -100,6 +103,7 @@ class CheckedSigner:
         unknown: names an algorithm that is not judged here.
         unreadable_key: the public key is not well encoded, so that nothing can be compared.
         counter_signatures: over this signature's value, judged like it (RFC 5652 11.4).
+        content_timestamps: signed attributes over the content, older than the signature (EN 319 122-1 5.2.8).
         is_counter: it is a counter-signature itself.
     """
 
@@ -117,9 +121,15 @@ class CheckedSigner:
     claimed_time: datetime | None = None
     timestamps: tuple[Timestamp, ...] = field(default=())
     counter_signatures: tuple[CheckedSigner, ...] = field(default=())
+    content_timestamps: tuple[Timestamp, ...] = field(default=())
     is_counter: bool = False
     content: Content | None = field(default=None, repr=False)
     has_policy: bool = False
+
+    @property
+    def tokens(self) -> tuple[Timestamp, ...]:
+        """All its timestamps."""
+        return (*self.timestamps, *self.content_timestamps)
 
     @property
     def intact(self) -> bool:
@@ -134,7 +144,7 @@ def signing_certificates(part: CheckedSigner | Timestamp | None) -> Iterator[Any
         return
     if signer.certificate is not None:
         yield signer.certificate
-    others: list[CheckedSigner | Timestamp] = [*signer.timestamps, *signer.counter_signatures]
+    others: list[CheckedSigner | Timestamp] = [*signer.tokens, *signer.counter_signatures]
     for other in others:
         yield from signing_certificates(other)
 
@@ -235,7 +245,10 @@ def _signer(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any
         signer = _identify(signer, certificates, attributes)
         signer = _content_checked(signer, attributes)
         signer = _signature_checked(signer, has_attributes=bool(attributes))
-        return _with_unsigned(signer, certificates, others)
+        signer = _with_unsigned(signer, certificates, others)
+        covered, values = signer.content, attributes.get(_CONTENT_TIMESTAMP, [])[:_MAX_CONTENT_TIMESTAMPS]
+        stamps = (timestamp(value.dump(), covered, (*certificates, *others)) for value in values if covered is not None)
+        return replace(signer, content_timestamps=tuple(stamps))
     except ContainerUnreadable:
         raise  # the content itself is damaged, whoever signed it
     except KeyUnreadable:
@@ -388,7 +401,7 @@ def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
     return found
 
 
-def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Iterable[Any] = ()) -> Timestamp:
+def timestamp(der: bytes, covered: Sequence[bytes] | Content | None, others: Iterable[Any] = ()) -> Timestamp:
     """Judge an RFC 3161 token that must cover ``covered`` (parts in order; None: what it covers is not at hand).
 
     A token need not hold the certificate of its service (RFC 3161 2.4.1, certReq): ``others`` may.

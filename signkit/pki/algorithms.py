@@ -259,8 +259,28 @@ def public_key(certificate: asn1_x509.Certificate) -> Any:
         raise KeyUnreadable("a public key that is not well encoded") from error
 
 
-#: The same authorities and services sign in every document of a batch.
-_loaded_key = lru_cache(maxsize=500)(serialization.load_der_public_key)
+@lru_cache(maxsize=500)
+def _loaded_key(der: bytes) -> Any:
+    """The same authorities and services sign in every document of a batch: each key is loaded once."""
+    key = serialization.load_der_public_key(der)
+    if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey) and _fits_everything(key.public_bytes_raw()):
+        raise ValueError("a key of small order")
+    return key
+
+
+#: The points of small order on both curves by their y (RFC 7748 4.1, 4.2; RFC 8032 5.1, 5.2), and the curves' fields.
+_FIELDS = {32: 2**255 - 19, 57: 2**448 - 2**224 - 1}
+_SMALL_ORDER = {
+    0, 1, *(field - 1 for field in _FIELDS.values()),
+    0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+}  # fmt: skip
+
+
+def _fits_everything(point: bytes) -> bool:
+    """Whether a point is of small order: with it as a key one signature fits every message, or one of eight."""
+    above = 255 if len(point) == 32 else 455
+    return int.from_bytes(point, "little") % 2**above % _FIELDS[len(point)] in _SMALL_ORDER
 
 
 def _plain_rsa(info: Any) -> bytes:
@@ -398,8 +418,9 @@ def _ecdsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: b
 
 def _ecdsa_plain(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
     """BSI TR-03111 5.2.1: r and s side by side, each as long as the curve's order."""
+    _need(key, ec.EllipticCurvePublicKey, algorithm)
     half = len(signature) // 2
-    if len(signature) % 2 or not half:
+    if half != (key.key_size + 7) // 8 or len(signature) != 2 * half:
         raise exceptions.InvalidSignature
     r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
     _ecdsa(key, algorithm, utils.encode_dss_signature(r, s), message)

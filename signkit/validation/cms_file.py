@@ -299,7 +299,7 @@ class _File:
 
     def _pool(self, signed_data: Any) -> Pool:
         pool: Pool = signed_data_pool(signed_data)
-        tokens = [token for signer in self._signers for item in _all(signer) for token in item.timestamps]
+        tokens = [token for signer in self._signers for item in _all(signer) for token in item.tokens]
         tokens += [item.token for archives in self._archives for item in archives]
         return sum((signed_data_pool(t.signed_data) for t in tokens if t.signed_data is not None), pool)
 

@@ -32,7 +32,7 @@ from signkit.validation.report import (
     Verdict,
 )
 from signkit.validation.signing_services import is_organisation, is_service_key, service_reasons
-from signkit.validation.verdicts import LEVELS, Ruling, identity, key_kind, rule
+from signkit.validation.verdicts import CLOCK_SKEW, LEVELS, Ruling, identity, key_kind, rule
 
 
 def unreadable(blank: Report, code: str, **facts: object) -> Report:
@@ -123,6 +123,8 @@ class Judge:
         ):
             ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
         if ruling.passed:
+            ruling = self._disorder(signer, moment) or ruling
+        if ruling.passed:
             lacking = self._lacking(level, best, proof, signer, moment)
             if lacking:
                 ruling = Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (*lacking, *ruling.reasons))
@@ -150,6 +152,19 @@ class Judge:
             customer=self._customer(signer, path),
             timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
         )
+
+    def _disorder(self, signer: cms.CheckedSigner | None, moment: datetime) -> Ruling | None:
+        """Whether a content timestamp is later than the signature that holds it is proven to be (EN 319 102-1 5.5.4).
+
+        One of two services, or a clock, is wrong then: nothing shows which.
+        """
+        for token in signer.content_timestamps if signer is not None else ():
+            # Asked of its own time: who judges it at an earlier one finds no more than that it is later.
+            is_believed = self.timestamp(token, token.time or self.now).verdict is Verdict.PASSED
+            if token.time is not None and is_believed and token.time - moment > CLOCK_SKEW:
+                words = reason("timestamp-later", time=token.time, moment=moment)
+                return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))
+        return None
 
     def _lacking(
         self, level: str, best: Proof | None, proof: Proof | None, signer: cms.CheckedSigner | None, moment: datetime

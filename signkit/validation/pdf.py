@@ -115,7 +115,7 @@ class _Pdf:
     def _pool_of(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
         for item in self._checked:
-            parts = [item.signer or item.timestamp, *(item.signer.timestamps if item.signer else ())]
+            parts = [item.signer or item.timestamp, *(item.signer.tokens if item.signer else ())]
             for part in parts:
                 if part is not None and part.signed_data is not None and item.found is not None:
                     self._brought.append((item.found, signed_data_pool(part.signed_data)))

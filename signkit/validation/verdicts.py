@@ -33,7 +33,7 @@ class Ruling:
 
 
 #: How far a timestamp service's clock may run ahead of what shows that the timestamp existed.
-_CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)
 #: Each with all before it.
 LEVELS: tuple[Level, ...] = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 
@@ -116,11 +116,11 @@ def _time(checked: Checked, moment: datetime) -> Ruling | None:
     """
     time = checked.timestamp.time if checked.timestamp is not None else None
     made_by = checked.timestamp.signer.certificate if checked.timestamp and checked.timestamp.signer else None
-    if time is not None and made_by is not None and made_by.not_valid_before - time > _CLOCK_SKEW:
+    if time is not None and made_by is not None and made_by.not_valid_before - time > CLOCK_SKEW:
         words = reason("timestamp-before-certificate", time=time)
         return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))
     # Clocks differ by minutes; a stamp from the future proves no past.
-    if time is None or time - moment <= _CLOCK_SKEW:
+    if time is None or time - moment <= CLOCK_SKEW:
         return None
     words = reason("timestamp-later", time=time, moment=moment)
     return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))

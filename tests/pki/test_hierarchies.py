@@ -18,21 +18,21 @@ from tests.pki.hierarchies import IA5, PRINTABLE, ROOT, Certificate, chain, hier
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
-def judged(chained: list[bytes], *others: bytes) -> PathJudgement:
+def judged(chained: list[bytes], *others: bytes, purpose: str = "signature") -> PathJudgement:
     anchor = Anchor(chained[0], AnchorLabel("user", "Test"), frozenset({"sign", "seal", "timestamp"}))
     pool = Pool.from_der([*others, *chained[1:]], [], [])
     judge = TrustJudge(shipped_policy("default"), TrustStore((anchor,)), pool, NOW)
-    return judge.judge(x509.Certificate.load(chained[-1]), "signature", NOW)
+    return judge.judge(x509.Certificate.load(chained[-1]), purpose, NOW)
 
 
-def openssl_says(chained: list[bytes], folder) -> str:
+def openssl_says(chained: list[bytes], folder, *purpose: str) -> str:
     """What ``openssl verify`` has against it; nothing where it is good."""
     parts = {"root": chained[:1], "between": chained[1:-1], "leaf": chained[-1:]}
     for name, items in parts.items():
         (folder / f"{name}.pem").write_bytes(pem(*items))
     between = ["-untrusted", folder / "between.pem"] if chained[1:-1] else []
     # Any policy will do, as here; without a set of policies OpenSSL takes none.
-    words = ["-attime", str(int(NOW.timestamp())), "-policy_check", "-policy", "2.5.29.32.0"]
+    words = ["-attime", str(int(NOW.timestamp())), "-policy_check", "-policy", "2.5.29.32.0", *purpose]
     asked = ["openssl", "verify", *words, "-CAfile", folder / "root.pem", *between, folder / "leaf.pem"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stderr.partition("lookup: ")[2].partition("\n")[0] or done.stderr
@@ -123,3 +123,28 @@ def test_a_path_that_the_engine_cannot_judge_hides_no_other():
     bound = chain(Certificate(ca, 1, ROOT, 0, permitted=(("ip", bytes(8), 0, None),), serial=7), leaf)
     assert judged(plain, bound[1]).good
     assert not judged(bound).good
+
+
+_SERVER, _MAIL, _STAMP, _ANY, _OWN = (
+    "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.8", "2.5.29.37.0", "1.2.3.4",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("purposes", "may_vouch"),
+    [
+        ((), True), ((_MAIL,), True), ((_SERVER, _MAIL), True), ((_ANY,), True), ((_OWN,), True),
+        ((_SERVER,), False), ((_STAMP,), False), ((_SERVER, _STAMP), False),
+    ],
+)  # fmt: skip
+def test_an_authority_for_other_trades_alone_makes_nobody_a_signer(purposes, may_vouch, tmp_path):
+    found = judged(chained := below({"purposes": purposes}, {"purposes": (_MAIL,)}))
+    assert found.code == (None if may_vouch else "path-invalid")
+    # OpenSSL wants mail named, also where any purpose is.
+    if not {_OWN, _ANY} & set(purposes):
+        assert bool(openssl_says(chained, tmp_path, "-purpose", "smimesign")) != may_vouch
+
+
+@pytest.mark.parametrize(("purposes", "may_vouch"), [((), True), ((_STAMP,), True), ((_SERVER,), False)])
+def test_an_authority_for_timestamps_makes_services(purposes, may_vouch):
+    assert judged(below({"purposes": purposes}, {"purposes": (_STAMP,)}), purpose="timestamp").good == may_vouch

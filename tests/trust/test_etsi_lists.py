@@ -268,11 +268,17 @@ def test_a_list_of_tomorrow_is_refused():
         ("<SchemeTerritory>JP</SchemeTerritory>", ""),
         ("<StatusStartingTime>", "<StatusStartingTime>yesterday"),
         ("<X509Certificate>", "<X509Certificate>AAAA"),
+        ("<NextUpdate>", "<Update>"),
+        ("<NextUpdate>", "<NextUpdate/><NextUpdate>"),
+        ("<NextUpdate><dateTime>", "<NextUpdate><dateTime>2099-01-01T00:00:00Z</dateTime><dateTime>"),
+        ("</ServiceStatus>", "</ServiceStatus><ServiceStatus>withdrawn</ServiceStatus>"),
+        ("</ServiceInformation>", "</ServiceInformation><ServiceInformation/>"),
     ],
 )
 def test_a_signed_list_with_an_item_missing_or_malformed_is_refused(old, new):
     assert old in xml()
-    assert refusal(sign_xml(xml().replace(old, new), OPERATOR)) == "trust-list-unreadable"
+    changed = xml().replace(old, new).replace("</NextUpdate>", "</Update>" if new == "<Update>" else "</NextUpdate>")
+    assert refusal(sign_xml(changed, OPERATOR)) == "trust-list-unreadable"
 
 
 @pytest.mark.parametrize("data", [b"<", b"<a/>", b"<?xml version='1.0'?>", b"\xff\xfe<", b"<a xmlns='x'>&lt;</a>"])

@@ -168,6 +168,10 @@ class TrustJudge:
         if isinstance(paths, PathFinding):
             listed = paths.code == "no-anchor" and self._trust.has_listed
             return (self._explain_objection(certificate, used, moment) if listed else None) or paths
+        purpose = "timestamp" if used.use == "timestamp" else "signature"
+        paths = [path for path in paths if all(_may_vouch(item.certificate, purpose) for item in path[1:-1])]
+        if not paths:
+            return PathFinding("CHAIN_CONSTRAINTS_FAILURE", "path-invalid")
         lost: dict[Authority, datetime] = {}
         if len(paths) > 1:  # what one path tells of a key holds on the others, whatever certificates they go by
             for path in paths:
@@ -427,3 +431,14 @@ def _unfit(certificate: x509.Certificate, purpose: str) -> str | None:
     if "non_repudiation" in usages:  # says what the key is for; a purpose of its own making may be a signer's as well
         return None if meant or purposes - _OTHER_TRADES else "certificate-not-for-signing"
     return None if signs and meant else "certificate-not-for-signing"
+
+
+def _may_vouch(authority: x509.Certificate, purpose: str) -> bool:
+    """Whether an authority below an anchor is not for other trades alone, where it says what it is for.
+
+    A certificate is used for what it names only (RFC 5280 4.2.1.12): one for web servers, a customer's perhaps, makes
+    nobody a signer (Mozilla's and Microsoft's programs, and OpenSSL where it is told the purpose, hold to it as well).
+    """
+    extended = authority.extended_key_usage_value
+    others = _OTHER_TRADES - {"time_stamping"} if purpose == "timestamp" else _OTHER_TRADES
+    return extended is None or not set(extended.native) <= others

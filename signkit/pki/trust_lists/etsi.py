@@ -237,8 +237,9 @@ def _read_list(root: Element, unchecked: UncheckedList, source: str) -> TrustLis
     scheme = _child(root, "SchemeInformation")
     if _text(scheme, "TSLVersionIdentifier") not in _VERSIONS:
         raise ValueError("TSLVersionIdentifier")
-    update = scheme.find(f"{_TSL}NextUpdate")
-    until = None if update is None or len(update) == 0 else _time(_text(update, "dateTime"))
+    # Empty in the last list of a scheme (TS 119 612 5.3.15); one without it is no list.
+    update = _child(scheme, "NextUpdate")
+    until = None if len(update) == 0 else _time(_text(update, "dateTime"))
     territory = _text(scheme, "SchemeTerritory")
     name = f"{_name(scheme, 'SchemeOperatorName')} ({territory})"
     providers = root.iterfind(f"{_TSL}TrustServiceProviderList/{_TSL}TrustServiceProvider")
@@ -334,10 +335,11 @@ def _last_part(uri: str, after: str) -> str:
 
 
 def _child(element: Element, name: str) -> Element:
-    found = element.find(f"{_TSL}{name}")
-    if found is None:
+    """Return what stands there once: of two, others may go by the other one."""
+    found = element.findall(f"{_TSL}{name}")
+    if len(found) != 1:
         raise ValueError(name)
-    return found
+    return found[0]
 
 
 def _text(element: Element, name: str) -> str:
