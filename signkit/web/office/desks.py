@@ -66,7 +66,7 @@ class Desks:
         self._documents: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, at the seat of whoever asks; who has none finds nothing (below the addresses that are open to all)."""
+        """Answer, at the seat of whoever asks; who has none finds nothing (below an address that is open to all)."""
         if scope.get("session") is None:
             await self._pages.refuse(scope, 404, "unknown")(scope, receive, send)
             return
