@@ -120,8 +120,9 @@ class StructureComparison:
             for key in links
         ):
             return False
-        if self._is_reference(self._all.old, old) is not self._is_reference(self._all.new, new):
-            return False
+        if self._is_reference(self._all.old, old) and self._is_reference(self._all.new, new):
+            self._all.cover(old, new)  # nothing else that it says is read (table 358)
+            return True
         keys = (old.keys() | new.keys()) - {"/K", *links}
         same = all(self._all.equality.same(old.get(key), new.get(key)) for key in keys)
         return same and self._kids(old.get("/K"), new.get("/K"), depth + 1)
