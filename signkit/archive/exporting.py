@@ -23,7 +23,7 @@ from signkit.archive.store import Archive
 from signkit.errors import FileUnusable, InputUnreadable
 from signkit.japan_time import JST
 from signkit.output import make_folder, write_checked
-from signkit.words import Language, Text
+from signkit.words import Language, Text, printable
 
 _UNKNOWN = "不明"
 _MAX_PARTY = 60
@@ -182,7 +182,7 @@ def _in_words(entry: LedgerEntry, language: Language) -> dict[str, str]:
 def _party(entry: LedgerEntry) -> str:
     """Return the counterparties as part of a file's name: no file system minds it, and the rule's ``_`` stays clear."""
     names = [_FORBIDDEN.sub("", unicodedata.normalize("NFC", name)) for name in entry.counterparties]
-    shown = "・".join("".join(one for one in name if one.isprintable()) for name in names if name)
+    shown = "・".join(printable(name, "") for name in names if name)
     while len(shown.encode()) > _MAX_PARTY * 3:
         shown = shown[:-1]
     return shown or _UNKNOWN
@@ -201,7 +201,7 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 def _cell(value: object) -> str:
     """Return a cell: what a spreadsheet would take for a formula gets an apostrophe."""
-    text = "" if value is None else "".join(one if one.isprintable() else " " for one in str(value))
+    text = "" if value is None else printable(str(value), " ")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

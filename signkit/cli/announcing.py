@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from signkit.cli.language import LANGUAGE, translate
 from signkit.cli.terminal import tell
 from signkit.cli.wrapping import pad
-from signkit.words import Text, without_controls
+from signkit.words import Text, printable, without_controls
 
 if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedParty
@@ -43,7 +43,7 @@ class Announcement:
 
         contract = admission.contract
         return cls(
-            title=_printable(contract.title.in_language(LANGUAGE)) if contract and contract.title else None,
+            title=printable(contract.title.in_language(LANGUAGE)) if contract and contract.title else None,
             parties=tuple(map(_party, contract.parties)) if contract else (),
             pages=sum(1 for _ in pages(open_pdf(pdf, password).history.last)),
             earlier=tuple(_earlier(admission)),
@@ -91,7 +91,7 @@ def _row(label: str, values: Iterable[str]) -> None:
 
 
 def _party(party: EmbeddedParty) -> str:
-    return _printable(f"{party.label.in_language(LANGUAGE)} ({party.role}): {party.full_name or '—'}")
+    return printable(f"{party.label.in_language(LANGUAGE)} ({party.role}): {party.full_name or '—'}")
 
 
 def _earlier(admission: Admission) -> Iterator[str]:
@@ -100,13 +100,7 @@ def _earlier(admission: Admission) -> Iterator[str]:
         field = signature.field or "—"
         who = _party(labels[field]) if field in labels else f"{field}: {signature.signer.common_name or '—'}"
         when = signature.best_time or signature.claimed_time
-        yield _printable(who) + (f", {when.astimezone():%Y-%m-%d %H:%M}" if when else "")
-
-
-def _printable(text: str) -> str:
-    from signkit.signers.base import printable
-
-    return printable(text)
+        yield printable(who) + (f", {when.astimezone():%Y-%m-%d %H:%M}" if when else "")
 
 
 _LABEL_COLUMNS = 18

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE
 from signkit.cli.terminal import tell
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedParty
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 def tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
     """Name the values that may not show once the file is signed."""
     from signkit.pdf.writing.written_fields import fields_to_be_drawn
-    from signkit.signers.base import printable
 
     if names := fields_to_be_drawn(data, password):
         tell(_UNDRAWN, pdf=pdf, fields=printable(", ".join(names)))

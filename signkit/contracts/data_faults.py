@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from signkit.plain_data import may_hold_number
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from jinja2.exceptions import TemplateError
@@ -86,7 +86,7 @@ def _line_and_problem(error: Exception) -> tuple[int | None, str]:
 
 def _nearest(stands: str) -> Text:
     """Quote what stands at the fault, so far as it is short and can be seen."""
-    words = "".join(each if each.isprintable() else " " for each in stands).strip()
+    words = printable(stands, " ").strip()
     shown = words if len(words) <= _LONGEST_NEAREST else f"{words[:_LONGEST_NEAREST]}…"
     return Text(f" (near “{shown}”)", f" (「{shown}」の付近)") if shown else Text("", "")
 

@@ -21,10 +21,24 @@ class FieldNames:
 
 
 def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
-    """Return the file, read as the judge reads it.
+    """Return a file that one may go on with.
 
     Raises:
-        PdfUnusable: it is no PDF, damaged, larger than the limits allow, or encrypted in an unsupported way.
+        PdfUnusable: it is damaged, or see `read_pdf`.
+        PdfPasswordNeeded, PdfPasswordWrong: see `read_pdf`.
+    """
+    file = read_pdf(pdf, password)
+    # To append to a rebuilt file would make one reading of it the only one.
+    if file.damaged or not isinstance(file.history.last.root, dict):
+        raise PdfUnusable(_damage(next(iter(file.problems), "no catalog")))
+    return file
+
+
+def read_pdf(pdf: bytes, password: Password = None) -> PdfFile:
+    """Return the file, read as the judge reads it: rebuilt, where it is damaged.
+
+    Raises:
+        PdfUnusable: it is no PDF, larger than the limits allow, or encrypted in an unsupported way.
         PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and no password or a wrong one was given.
     """
     limits = Limits()
@@ -32,7 +46,7 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
         # Before the first byte is parsed: reading is where a large file costs.
         if len(pdf) > limits.bytes:
             raise LimitExceeded("bytes", limits.bytes)
-        file = PdfFile(pdf, Meter(limits), password)
+        return PdfFile(pdf, Meter(limits), password)
     except LimitExceeded as error:
         raise PdfUnusable(error.words) from error
     except Unreadable as error:
@@ -41,10 +55,6 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
         if error.code == "password-wrong":
             raise PdfPasswordWrong() from error
         raise PdfUnusable(_UNREADABLE.get(error.code, _damage(error.detail))) from error
-    # To append to a rebuilt file would make one reading of it the only one.
-    if file.damaged or not isinstance(file.history.last.root, dict):
-        raise PdfUnusable(_damage(next(iter(file.problems), "no catalog")))
-    return file
 
 
 def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:

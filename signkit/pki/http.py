@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import socket
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -41,6 +42,10 @@ class AddressNotAsked(LastingFailure):
     """It is no address that may be asked (`AddressRule`)."""
 
 
+class CertificateRefused(HttpFailure):
+    """Whoever answered showed no certificate for this address that holds."""
+
+
 class AnswerTooLong(LastingFailure):
     """The answer is longer than allowed."""
 
@@ -72,16 +77,7 @@ def fetch(
         HttpFailure: an address that may not be asked, another scheme than http(s), no connection, a status other than
             200, too long an answer.
     """
-    # file: and ftp: are what urllib would open as well; the addresses come from strangers' certificates.
-    if not url.startswith(("http://", "https://")):
-        raise HttpFailure("only http and https addresses are used")
-    try:
-        request = urllib.request.Request(url, data=body)  # noqa: S310  the scheme is checked above
-    except ValueError as error:
-        raise HttpFailure(f"not an address ({error})") from error
-    request.add_header("User-Agent", "signkit")
-    if content_type:
-        request.add_header("Content-Type", content_type)
+    request = _request(url, body, content_type)
     for name, value in (secret_headers or {}).items():
         # Unredirected: urllib then leaves the header out of a request to wherever it is sent on.
         request.add_unredirected_header(name, value)
@@ -121,13 +117,7 @@ def exchange(
     Raises:
         HttpFailure: another scheme than http(s), no connection, too long an answer.
     """
-    if not url.startswith(("http://", "https://")):
-        raise HttpFailure("only http and https addresses are used")
-    try:
-        request = urllib.request.Request(url, data=body, method=method)  # noqa: S310  the scheme is checked above
-    except ValueError as error:
-        raise HttpFailure(f"not an address ({error})") from error
-    request.add_header("User-Agent", "signkit")
+    request = _request(url, body, method=method)
     for name, value in headers.items():
         request.add_unredirected_header(name, value)
     handlers: list[urllib.request.BaseHandler] = [_AnyStatus()]
@@ -135,6 +125,30 @@ def exchange(
         handlers.append(urllib.request.ProxyHandler({}))
     answer: HttpAnswer = _Exchange(request, handlers, timeout, partial(_whole_answer, limit=limit)).answer()
     return answer
+
+
+def send(
+    url: str, *, timeout: float, body: bytes, content_type: str, headers: Mapping[str, str], rule: AddressRule | None
+) -> int:
+    """Post something and return the status that it was taken with (2xx); nothing of the answer behind it is read.
+
+    Args:
+        url: http or https; no redirect is followed, and no proxy used where there is a rule.
+        timeout: seconds until the head of the answer is there.
+        headers: further ones.
+        rule: which addresses may be connected to; None: any.
+
+    Raises:
+        HttpFailure: as `fetch`; CertificateRefused among them.
+    """
+    request = _request(url, body, content_type)
+    for name, value in headers.items():
+        request.add_unredirected_header(name, value)
+    handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
+    if rule is not None:
+        handlers.append(urllib.request.ProxyHandler({}))
+    status: int = _Exchange(request, handlers, timeout, lambda answer: answer.status, rule).answer()
+    return status
 
 
 def ask_patiently(
@@ -210,6 +224,20 @@ def _whole_answer(answer: http.client.HTTPResponse, limit: int) -> HttpAnswer:
     return HttpAnswer(answer.status, headers, _read_body(answer, limit))
 
 
+def _request(url: str, body: bytes | None, content_type: str = "", method: str | None = None) -> urllib.request.Request:
+    # file: and ftp: are what urllib would open as well; the addresses come from strangers' certificates.
+    if not url.startswith(("http://", "https://")):
+        raise HttpFailure("only http and https addresses are used")
+    try:
+        request = urllib.request.Request(url, data=body, method=method)  # noqa: S310  the scheme is checked above
+    except ValueError as error:
+        raise HttpFailure(f"not an address ({error})") from error
+    request.add_header("User-Agent", "signkit")
+    if content_type:
+        request.add_header("Content-Type", content_type)
+    return request
+
+
 class _Exchange:
     """One exchange, in a thread of its own: so names, connecting, TLS, headers, body, trailers and redirects together
     take no longer than allowed, however slowly each byte of them comes."""
@@ -254,7 +282,9 @@ class _Exchange:
         except AddressRefused as error:
             self._outcome = AddressNotAsked(str(error))
         except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
-            self._outcome = HttpFailure(str(getattr(error, "reason", error)) or "no answer")
+            reason = getattr(error, "reason", error)
+            kind = CertificateRefused if isinstance(reason, ssl.SSLCertVerificationError) else HttpFailure
+            self._outcome = kind(str(reason) or "no answer")
         except Exception as error:
             # Whatever it was belongs to the caller's thread, not to stderr.
             self._outcome = error

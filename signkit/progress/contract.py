@@ -15,7 +15,7 @@ from typing import Any
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable, SignKitError
 from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
-from signkit.pdf.fields import FieldNames, signature_fields
+from signkit.pdf.fields import FieldNames, field_names, open_pdf, read_pdf
 from signkit.progress.chain import Chain
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -195,11 +195,12 @@ def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> Contra
     """Judge ``pdf`` and say where it stands.
 
     Raises:
-        PdfNotSignable: the file cannot be read as PDF.
+        PdfUnusable: the file cannot be read as PDF, or is damaged and bears no signature.
         PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and ``options.password`` does not open it.
     """
-    fields = signature_fields(pdf, options.password)
     report = validate_pdf(pdf, name=name, options=options)
+    read = open_pdf if report.verdict is Verdict.UNREADABLE else read_pdf
+    fields = field_names(read(pdf, options.password))
     contract, problem = _contract(pdf, options.password)
     parties = contract.parties if contract is not None and contract.parties else _parties_of_fields(fields, report)
     signatures = {signature.field: signature for signature in report.signatures}

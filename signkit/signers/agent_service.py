@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from signkit.errors import SignerUnusable, SignKitError
 from signkit.signers.agent_channel import LOOPBACK, Channel, ChannelBroken, CodeWrong, greet, new_code, secret_of
-from signkit.signers.base import Purpose, Signer, printable
+from signkit.signers.base import Purpose, Signer
+from signkit.words import printable
 
 CODE_SECONDS = 300.0
 _WRONG_CODES = 3

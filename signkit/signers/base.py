@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from signkit.words import printable as printable
-
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
 SecretKind = Literal[
     "passphrase",

@@ -18,7 +18,7 @@ from signkit.errors import SignerUnusable, TokenChoice
 from signkit.pki.chains import build_chain
 from signkit.pki.strangers import read_whole
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, printable, wipe
+from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, wipe
 from signkit.signers.pkcs11_token import (
     Module,
     NamedToken,
@@ -31,7 +31,7 @@ from signkit.signers.pkcs11_token import (
 )
 from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.software import KeyUnfit, algorithm_of
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from signkit.errors import MissingExtra, SignerUnusable, TokenChoice, system_cause
-from signkit.signers.base import AskSecret, SecretRequest, printable
+from signkit.signers.base import AskSecret, SecretRequest
 from signkit.signers.pkcs11_uri import Pkcs11Uri
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from pkcs11 import Session, Token

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from signkit.pdf.changes import covering
+from signkit.pdf.changes import covering, field_text
 from signkit.pdf.reading import doubts
 from signkit.pdf.reading.encryption import Decryption
 from signkit.validation.report import Report
@@ -66,7 +66,7 @@ class Fault(NamedTuple):
 
     operation: str
     rule: str
-    without: Callable[..., object]
+    without: object
     unseen: bool = False
 
 
@@ -127,6 +127,12 @@ FAULTS = [
     Fault("sheet_below_a_seal", _CHANGES + "annotations.is_large", lambda *_: False, unseen=True),
     Fault("mark_in_a_layer", _CHANGES + "covering.is_opaque", lambda *_: False, unseen=True),
     Fault("lock_of_nothing", "signkit.validation.pdf._Pdf._left_open", lambda *_: lambda _: True),
+    Fault("letters_that_programs_read_otherwise", _CHANGES + "field_fonts._agreeing_reader", lambda reader, _: reader),
+    Fault(
+        "looks_that_lead_elsewhere", _CHANGES + "field_text._OF_LOOKS", field_text._OF_LOOKS | {"/Ref", "/AF", "/OPI"}
+    ),
+    Fault("default_that_nobody_reads", _CHANGES + "shown_values.ShownValue.asks_for_legible_letters", lambda _: True),
+    Fault("structure_that_a_search_misses", _CHANGES + "structure.is_searchable", lambda *_: True),
     Fault("looks_that_some_decrypt", _READING + "written._named_in_plain", lambda *_: iter(())),
 ]
 

@@ -328,7 +328,9 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         said = self._is_said_alike(new) and self._is_said_once(new)
-        if touched & _SPOKEN and not (said and shown.is_seen()):
+        said = said and not (touched & _HANDED_DOWN and self._is_said_elsewhere)
+        asked = "/DA" not in touched or shown.asks_for_legible_letters()
+        if touched & _SPOKEN and not (said and asked and shown.is_seen()):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old) and not redrawn:
@@ -377,6 +379,12 @@ class Fields:
             for each in shown
             for key in each.keys() & _HANDED_DOWN
         )
+
+    @cached_property
+    def _is_said_elsewhere(self) -> bool:
+        """Whether the form has values of its own in XML (12.7.8), which some viewers show in place of the fields'."""
+        form = self._all.new.resolve(self._all.new.root.get("/AcroForm"))
+        return isinstance(form, dict) and self._all.new.resolve(form.get("/XFA")) is not None
 
     @cached_property
     def _said(self) -> dict[str, list[Value]]:

@@ -73,9 +73,12 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
         return _read_ticks if view.resolve(entries.get("/Subtype")) == "/Type1" else None
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
-    if not _is_embedded(view, holder):
-        return _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None, _known)
     mapped = _to_unicode(view, entries)
+    if mapped is None and view.resolve(entries.get("/ToUnicode")) is not None:
+        return None
+    if not _is_embedded(view, holder):
+        plain = _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None, _known)
+        return _agreeing_reader(plain, mapped) if plain is not None and mapped is not None else plain
     simple = _simple_reader(view, entries, mapped, _letter_of) if not composite else None
     reader = _mapped_reader(view, entries, holder, mapped) if composite else simple
     if reader is None or _was_signed(view, font, signed):
@@ -384,19 +387,40 @@ def _glyph_numbers(view: View, holder: dict[str, Value]) -> Callable[[int], int]
 
 # --- ToUnicode ---
 
+
+def _agreeing_reader(reader: Reader, mapped: dict[bytes, str]) -> Reader:
+    """Return a reader that reads only what is also taken out of the file as text (9.10.2)."""
+    size = max(map(len, mapped), default=1)
+
+    def read(text: bytes) -> list[Glyph] | None:
+        glyphs = reader(text)
+        seen = "".join(glyph.text for glyph in glyphs or ())
+        codes = [text[at : at + size] for at in range(0, len(text), size)]
+        return glyphs if "".join(mapped.get(code, "") for code in codes) == seen else None
+
+    return read
+
+
 _BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf\1", re.DOTALL)
+#: A block that is a remark or a text to whoever reads PostScript, and another map that is used besides.
+_ASIDE = re.compile(rb"%[^\r\n]*(?:begin|end)bf|\([^()]*(?:begin|end)bf|usecmap")
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
 
 
 def _to_unicode(view: View, entries: dict[str, Value]) -> dict[bytes, str] | None:
-    """Return what codes say by /ToUnicode (9.10.3); None where there is none."""
+    """Return what codes say by /ToUnicode (9.10.3); None where there is none, or one that programs read differently."""
     stream = view.resolve(entries.get("/ToUnicode"))
-    if not isinstance(stream, Stream):
+    if not isinstance(stream, Stream) or "/UseCMap" in stream.entries:
+        return None
+    content = view.file.decode_stream(stream, view)
+    if _ASIDE.search(content):
         return None
     mapped: dict[bytes, str] = {}
-    for kind, block in _BLOCK.findall(view.file.decode_stream(stream, view)):
-        rows = _pairs(block) if kind == b"char" else _ranges(block)
-        mapped |= {code: _utf16(said) for code, said in rows}
+    for kind, block in _BLOCK.findall(content):
+        for code, said in _pairs(block) if kind == b"char" else _ranges(block):
+            # Of two meanings of a code some take the first.
+            if mapped.setdefault(code, _utf16(said)) != _utf16(said):
+                return None
         view.file.meter.check_time()
     return mapped
 

@@ -29,7 +29,17 @@ _WIDE = 0.8
 _THICK = 4.0
 #: A cross of lines thinner than this share of it is a hair, and of thicker ones a blot.
 _STROKES = 0.05, 0.35
+#: Letters that are nearer to each other are of one word, by their size.
+_WORD = 0.25
 _MAX_GLYPHS = 20_000
+#: What a form may say that is a look and no more (tables 5 and 93, 14.5): in no layer, no stand-in for a page elsewhere
+#: (/Ref), a drawing in PostScript or a picture of a printer's (/OPI), and no file is attached to it (/AF).
+_OF_LOOKS = {
+    "/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Name", "/Metadata", "/PieceInfo",
+    "/LastModified", "/StructParent", "/StructParents", "/Length", "/Filter", "/DecodeParms", "/DL",
+}  # fmt: skip
+#: What may be said of a part of it (14.6): none of the words that are read instead (14.9).
+_OF_PARTS = {"/MCID", "/Lang", "/Type", "/Subtype", "/BBox", "/Attached"}
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
@@ -103,14 +113,14 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         SyntaxProblem: it cannot be read.
     """
     box = rectangle(view, form.entries.get("/BBox"))
-    if box is None or "/OC" in form.entries or brings_stand_ins(view, form):
+    if box is None or not form.entries.keys() <= _OF_LOOKS or brings_stand_ins(view, form):
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
     looks = ShownText(interpreter.letters, interpreter.marks, interpreter.grounds[1:], interpreter.borders)
     lines = looks.lines()
     crowded = any(_crowd(one, other) for line in lines for one, other in pairwise(line))
-    if crowded or not _is_level(lines):
+    if crowded or not _is_level(lines) or not _come_in_order(looks.letters, lines, _WORD if not frame.cells else 1e9):
         raise NotComparableError
     return looks
 
@@ -122,6 +132,17 @@ def _is_level(lines: list[list[ShownLetter]]) -> bool:
         return False
     straight = all(abs(letter.y - line[0].y) < 0.05 * letter.size for line in lines for letter in line)
     return straight and all(one[0].y - other[0].y > 0.8 * one[0].size for one, other in pairwise(lines))
+
+
+def _come_in_order(letters: list[ShownLetter], lines: list[list[ShownLetter]], gap: float) -> bool:
+    """Whether the letters of each word are drawn one after the other: what takes out text takes them as they come."""
+    places = {id(letter): place for place, letter in enumerate(letters)}
+    return all(
+        places[id(other)] == places[id(one)] + 1
+        for line in lines
+        for one, other in pairwise(line)
+        if other.x - one.x - one.width < gap * one.size
+    )
 
 
 def _crowd(one: ShownLetter, other: ShownLetter) -> bool:
@@ -223,11 +244,20 @@ class _Interpreter:
 
     def _pass_over(self, operator: bytes, operands: list[Value], numbers: list[float]) -> None:
         """Go on where an operator changes nothing of what is seen."""
-        marked = operator in (b"BDC", b"DP") and operands[:1] != ["/OC"]  # 8.11.3.2: content in a layer
+        marked = operator in (b"BDC", b"DP") and self._is_told_as_seen(operands)
         visible = operator == b"Tr" and numbers == [0]
         self._dashed = self._dashed or (operator == b"d" and operands[:1] != [[]])
         if not (marked or visible or operator in _SILENT):
             raise NotComparableError
+
+    def _is_told_as_seen(self, operands: list[Value]) -> bool:
+        """Whether marked content is in no layer (8.11.3.2), and nothing else is said in its place."""
+        said = operands[1] if len(operands) == 2 else None
+        if isinstance(said, str):
+            resources = self._view.resolve(self._form.entries.get("/Resources"))
+            named = self._view.resolve(resources.get("/Properties")) if isinstance(resources, dict) else None
+            said = self._view.resolve(named.get(said)) if isinstance(named, dict) else None
+        return operands[:1] != ["/OC"] and isinstance(said, dict) and said.keys() <= _OF_PARTS
 
     def _colour(self, operator: bytes, operands: list[Value]) -> None:
         fills = operator.islower()

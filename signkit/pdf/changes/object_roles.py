@@ -179,6 +179,28 @@ class Account:
         for number in sorted(self._touched_numbers - self._owned):
             if any(self._hands_down(number, view) for view in (self.old, self.new)):
                 yield number
+        # Rules of other roles do not ask what a page inherits from an object.
+        yield from sorted(self._touched_numbers & self._owned & self._above_pages - self._nodes)
+
+    @cached_property
+    def _above_pages(self) -> set[int]:
+        """All that pages, and what is above them, call their parents."""
+        found: set[int] = set()
+        for state in self._states:
+            todo = [Ref(number, 0) for number in state.tree.above]
+            while todo:
+                ref = todo.pop()
+                entries = state.view.get(ref) if ref.number not in found else None
+                found.add(ref.number)
+                above = entries.get("/Parent") if isinstance(entries, dict) else None
+                todo += [above] if isinstance(above, Ref) else []
+        return found
+
+    @property
+    def _nodes(self) -> set[int]:
+        """The nodes of the page tree, and the pages: what these hand down their own rules judge."""
+        nodes = (pair for pair, role in self._pairs.items() if role in (Role.PAGE_TREE, Role.PAGE))
+        return {ref.number for pair in nodes for ref in pair} | {ref.number for ref in self._same_pages}
 
     def _hands_down(self, number: int, view: View) -> bool:
         """Whether an unchanged page says that it, or what is above it, stands below an object (7.7.3.4)."""

@@ -111,6 +111,12 @@ class ShownValue:
         pairs = zip(former._widgets, self._widgets, strict=True)
         return all(_are_alike(former.letters(one), self.letters(other)) for one, other in pairs)
 
+    def asks_for_legible_letters(self) -> bool:
+        """Whether viewers that write the value themselves, as in a field to type in, would write it to be read."""
+        asked = (self._view.resolve(each.get("/DA")) for each in (self._item.entries, *self._widgets))
+        stated = [each for each in asked if each is not None]
+        return all(isinstance(each, bytes) and _plain_default(each) is not None for each in stated)
+
     def _shown_form(self, widget: dict[str, Value]) -> Stream | None:
         looks = self._view.resolve(widget.get("/AP"))
         normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
@@ -144,7 +150,8 @@ class ShownValue:
     def _text_of(self, value: Value) -> str:
         if isinstance(value, Stream):
             value = self._view.file.decode_stream(value, self._view)
-        if not isinstance(value, bytes):
+        # 7.9.2.2: little-endian text is not in the standard, and some readers take it letter by letter.
+        if not isinstance(value, bytes) or value.startswith(b"\xff\xfe"):
             raise NotComparableError
         return text_string(value)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.role_rules import Role, breach
+from signkit.pdf.changes.search_trees import is_searchable
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 #: Of the root, what grows with the elements.
 #: Table 354: what grows; /RoleMap and /ClassMap would give old elements another meaning.
 _GROWING = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
-#: Words that are read instead of what an element holds (14.9).
-#: /Alt describes what is added; /ActualText and /E would speak in place of what was signed (14.9.4, 14.9.5).
-_WORDS = ("/ActualText", "/E")
+#: What a new element may say (table 355): /Alt and /T describe what is added.  /ActualText, /E and /Phoneme would speak
+#: in place of what was signed (14.9.4 to 14.9.6), and /AF attaches a file (14.13.9).
+_DESCRIBING = {"/Type", "/S", "/P", "/Pg", "/K", "/ID", "/Alt", "/T", "/Lang", "/A", "/C", "/R", "/NS"}
+#: What a new namespace may say (14.7.4.2): /Schema would attach a file.
+_NAMING = {"/Type", "/NS", "/RoleMapNS"}
 _MAX_NEW_DEPTH = 20
 
 
@@ -117,9 +120,8 @@ class StructureComparison:
             for key in links
         ):
             return False
-        if self._is_reference(self._all.old, old) and self._is_reference(self._all.new, new):
-            self._all.cover(old, new)  # nothing else that it says is read (table 358)
-            return True
+        if self._is_reference(self._all.old, old) is not self._is_reference(self._all.new, new):
+            return False
         keys = (old.keys() | new.keys()) - {"/K", *links}
         same = all(self._all.equality.same(old.get(key), new.get(key)) for key in keys)
         return same and self._kids(old.get("/K"), new.get("/K"), depth + 1)
@@ -151,7 +153,15 @@ class StructureComparison:
         self._all.account.cover(self._all.new, *(entries.get(key) for key in entries.keys() - {"/K", "/P", "/Pg"}))
         kids = self._kids_of(self._all.new, entries.get("/K"))
         # An element without kids holds words of its own.
-        return bool(kids) and not entries.keys() & set(_WORDS) and all(self._is_new(kid, depth + 1) for kid in kids)
+        plain = entries.keys() <= _DESCRIBING and not self._has_user_properties(entries.get("/A"))
+        return bool(kids) and plain and all(self._is_new(kid, depth + 1) for kid in kids)
+
+    def _has_user_properties(self, value: Value) -> bool:
+        """Whether attributes say things that viewers list beside the document (14.8.5.2, 14.7.6.4)."""
+        found = self._all.new.resolve(value)
+        every = [self._all.new.resolve(each) for each in found] if isinstance(found, list) else [found]
+        owners = (self._all.new.resolve(each.get("/O")) for each in every if isinstance(each, dict))
+        return "/UserProperties" in owners
 
     def _is_gone(self, item: Value, depth: int = 0) -> bool:
         """An element of which nothing is left, since its annotations are gone (or it was null)."""
@@ -183,13 +193,19 @@ class StructureComparison:
     def _only_grown(self, one: Value, other: Value) -> bool:
         self._all.account.cover(self._all.new, other)
         old, new = self._kids_of(self._all.old, one), self._kids_of(self._all.new, other)
+        added = [self._all.new.resolve(each) for each in new[len(old) :]]
+        plain = all(isinstance(each, dict) and each.keys() <= _NAMING for each in added)
         # 14.7.4: namespaces are only added to.
-        return len(old) <= len(new) and all(self._all.equality.same(a, b) for a, b in zip(old, new, strict=False))
+        kept = len(old) <= len(new) and all(self._all.equality.same(a, b) for a, b in zip(old, new, strict=False))
+        return kept and plain
 
     def _same_tree(self, one: Value, other: Value, key: str) -> bool:
         if self._all.equality.is_untouched(one, other):
             return True
         old, new = self._tree_entries(self._all.old, one, key), self._tree_entries(self._all.new, other, key)
+        # 7.9.6: by order and limits readers search; what they found so they find still.
+        if not is_searchable(self._all.new, other, key) and is_searchable(self._all.old, one, key):
+            return False
         return all(self._same_leaf(value, new.pop(name, None)) for name, value in old.items()) and all(
             self._is_new_leaf(value) for value in new.values()
         )

@@ -22,7 +22,7 @@ from signkit.pki.revocation.acceptance import CLOCK_SKEW
 from signkit.pki.revocation.crl_index import CertificateStatus, Good, Revoked
 from signkit.pki.revocation.sources import IndexedStatus, NoEvidence, RevocationAnswer
 from signkit.secret_file import SecretUnsafe, read_secret
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -137,7 +137,7 @@ def _moment(text: str) -> datetime:
 
 def _plain(text: str) -> str:
     """What a service says is shown to people: one short line of it."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text[:300]).split())
+    return " ".join(printable(text[:300], " ").split())
 
 
 def operator_source(url: str, key_file: Path | None, timeout: float) -> OperatorRevocation:

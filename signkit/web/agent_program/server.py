@@ -12,11 +12,10 @@ from signkit.client.connection import require_safe
 from signkit.errors import InputUnreadable, ServiceError
 from signkit.limits import PDF_BYTES, size_in_words
 from signkit.pki.http import AnswerTooLong, HttpAnswer, HttpFailure, exchange
-from signkit.signers.base import printable
 from signkit.web.agent_program.device import Device
 from signkit.web.agents.proof import make_proof
 from signkit.web.desk.many_work import MOST_ROWS
-from signkit.words import Language, Text
+from signkit.words import Language, Text, printable
 
 _PATH = "/agent/v1"
 _MOST_WORDS, _MOST_LIST = 64 * 1024, 4 * 1024 * 1024

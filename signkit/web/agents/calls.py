@@ -22,7 +22,6 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from signkit.errors import InputUnreadable, ServiceError, SigningRefused
-from signkit.signers.base import printable
 from signkit.web.agents.devices import Agent, AnotherTime, admit_agent
 from signkit.web.agents.lists import AgentList, end_list, find_list, list_with
 from signkit.web.agents.pairings import SECONDS, Pairings
@@ -45,7 +44,7 @@ from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
 from signkit.web.office.tenant_office import TenantOffice
 from signkit.web.people.accounts import find_person
-from signkit.words import Text
+from signkit.words import Text, printable
 from signkit.workers import WorkerLost
 
 _log = logging.getLogger("signkit.service")

@@ -1,11 +1,15 @@
-"""Who does the jobs: threads beside the requests, in each server process."""
+"""Who does the jobs: threads beside the requests, in each server process.
+
+What waits for somebody outside has threads of its own: the work of one tenant waits for no other's receivers.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +19,10 @@ from signkit.web.api.calls import Refusal
 from signkit.web.api.events import DELIVERY, tell
 from signkit.web.api.jobs import (
     ATTEMPTS,
+    EVERY,
     Job,
     RetryLater,
+    WantedJobs,
     Worker,
     finish_job,
     given_up,
@@ -25,6 +31,7 @@ from signkit.web.api.jobs import (
     renew_lease,
 )
 from signkit.web.api.leases import RENEW_SECONDS
+from signkit.web.api.outward import OutwardPlaces
 from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
@@ -41,11 +48,18 @@ class JobRunner:
 
     Args:
         workers: what does a job, by its kind.
+        threads: so many at the same time, beside those that lead outside.
         on_end: told the kind and the end (``done``, ``failed``, ``again``) of each.
+        outward: the kinds of jobs that wait for somebody outside.
     """
 
     def __init__(
-        self, service: Service, workers: Mapping[str, Worker], threads: int, on_end: Callable[[str, str], object]
+        self,
+        service: Service,
+        workers: Mapping[str, Worker],
+        threads: int,
+        on_end: Callable[[str, str], object],
+        outward: Collection[str] = (),
     ) -> None:
         self._service = service
         self._workers = workers
@@ -55,19 +69,27 @@ class JobRunner:
         self._more = threading.Condition()
         self._holder = secrets.token_hex(8)
         self._renewer = threading.Thread(target=self._renew, daemon=True, name="signkit-leases")
+        self._inward = WantedJobs(tuple(outward)) if outward else EVERY
         self._threads = [threading.Thread(target=self._run, daemon=True, name="signkit-jobs") for _ in range(threads)]
+        self._outward = OutwardPlaces(outward)
+        self._sent: set[threading.Thread] = set()
+        self._sender = threading.Thread(target=self._send, daemon=True, name="signkit-sender")
+        self._looking = [*self._threads, *([self._sender] if outward else [])]
 
     def start(self) -> None:
         """Begin."""
-        for each in [*self._threads, self._renewer]:
+        for each in [*self._looking, self._renewer]:
             each.start()
 
     def stop(self, seconds: float) -> None:
         """Take no further job, and wait for those under way; what does not end is done by the next run."""
+        until = time.monotonic() + seconds
         self._stopping.set()
         self.wake()
-        for each in self._threads:
-            each.join(seconds)
+        for each in self._looking:
+            each.join(max(0.0, until - time.monotonic()))
+        for each in list(self._sent):
+            each.join(max(0.0, until - time.monotonic()))
         self._ended.set()
         self._renewer.join()
 
@@ -92,19 +114,57 @@ class JobRunner:
 
     def run_one(self, tenant: Tenant) -> bool:
         """Do one job of a tenant; tell whether there was one."""
+        job = self._lease(tenant, self._inward)
+        if job is not None:
+            self._work(tenant, job)
+        return job is not None
+
+    def _send(self) -> None:
+        while not self._stopping.is_set():
+            if not self._send_round():
+                with self._more:
+                    self._more.wait(_LOOK_SECONDS)
+
+    def _send_round(self) -> bool:
+        """Begin one job of each tenant that leads outside, where there is room for it; tell whether there was any."""
         try:
-            job = lease_job(tenant.store, self._holder)
+            found = [self._send_one(tenant) for tenant in self._service.tenants.all()]
+            return any(found)
+        except SignKitError:  # the database is away for a moment
+            return False
+
+    def _send_one(self, tenant: Tenant) -> bool:
+        for wanted in self._outward.wanted(tenant.id):
+            job = self._lease(tenant, wanted)
+            if job is not None:
+                thread = threading.Thread(target=self._sending, args=(tenant, job), daemon=True, name="signkit-sending")
+                self._outward.begin(tenant.id, job)
+                self._sent.add(thread)
+                thread.start()
+                return True
+        return False
+
+    def _sending(self, tenant: Tenant, job: Job) -> None:
+        try:
+            self._work(tenant, job)
+        finally:
+            self._outward.end(tenant.id, job)
+            self._sent.discard(threading.current_thread())
+            self.wake()
+
+    def _lease(self, tenant: Tenant, wanted: WantedJobs) -> Job | None:
+        try:
+            return lease_job(tenant.store, self._holder, wanted)
         except SignKitError:  # a full disk, a tenant that is being deleted
-            return False
-        if job is None:
-            return False
+            return None
+
+    def _work(self, tenant: Tenant, job: Job) -> None:
         try:
             with self._service.leases.hold(lambda: renew_lease(tenant.store, job, self._holder)):
                 end = self._do(tenant, job)
         except SignKitError:  # the store is away: nothing was kept, and the lease runs out
             end = "again"
         self._on_end(job.kind, end)
-        return True
 
     def _renew(self) -> None:
         """Renew leases, of requests too, until the last job under way has ended, also beyond `stop`'s word."""

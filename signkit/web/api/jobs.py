@@ -9,7 +9,7 @@ What fails is kept with its cause, seen, and tried again by a person: nothing st
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -59,9 +59,42 @@ class Job:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class WantedJobs:
+    """Which jobs somebody takes.
+
+    Attributes:
+        kinds: these alone, or with ``but`` all others.
+        passed_over: jobs that lead to one of these are not taken now (`receiver_of`).
+    """
+
+    kinds: Collection[str] = ()
+    but: bool = True
+    passed_over: Collection[str] = ()
+
+    def condition(self) -> tuple[str, list[str]]:
+        """Return what a row has to fulfil, and the values of it."""
+        marks = ", ".join("?" for _ in self.kinds)
+        told = [f"kind {'NOT ' if self.but else ''}IN ({marks})"] if self.kinds else []
+        told += ["kind <> ? AND content NOT LIKE ?" for _ in self.passed_over]
+        values = [*self.kinds, *(value for each in self.passed_over for value in (each, f'%"{_WEBHOOK}": "{each}"%'))]
+        return "".join(f" AND {each}" for each in told), values
+
+
+#: All there are.
+EVERY = WantedJobs()
+
+
+def receiver_of(job: Job) -> str:
+    """Return whom a job leads to outside: one webhook, or what all jobs of its kind speak with."""
+    return str(job.content.get(_WEBHOOK, job.kind))
+
+
 #: Does a job outside any transaction and returns what keeps its result inside one.
 Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[StoreConnection], object]]
 
+#: The member of a job's content that names the webhook it is for.
+_WEBHOOK = "webhook"
 _COLUMNS = "id, kind, content, state, attempts, problem"
 
 
@@ -129,17 +162,21 @@ def cancel_job(connection: StoreConnection, store: Store, id_: str) -> bool:
     return cancelled
 
 
-def lease_job(store: Store, holder: str) -> Job | None:
+def lease_job(store: Store, holder: str, wanted: WantedJobs = EVERY) -> Job | None:
     """Take the next job that is ready, or whose lease ran out (the last time to be given up); None: there is none."""
+    fit, values = wanted.condition()
     with store.reading() as connection:  # mostly there is none, and nobody is kept from writing for that
-        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (store.now(),))
+        due = connection.execute(
+            f"SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?{fit} LIMIT 1",  # noqa: S608
+            (store.now(), *values),
+        )
         if due.fetchone() is None:
             return None
     with store.writing() as connection:
         now = store.clock()  # not before: others may have written for a while
         row = connection.execute(
-            f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
-            (moment(now),),
+            f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ?{fit} ORDER BY due_at LIMIT 1",  # noqa: S608
+            (moment(now), *values),
         ).fetchone()
         if row is None:
             return None

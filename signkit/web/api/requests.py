@@ -20,13 +20,12 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-from signkit.signers.base import printable
 from signkit.web.api import problems
 from signkit.web.api.calls import JSON, Upload
 from signkit.web.api.document import Operation
 from signkit.web.api.unfit import TWICE, UNKNOWN, UnfitPart
 from signkit.web.common.guard import TooMuchSent
-from signkit.words import Language, Text, UnfitValue
+from signkit.words import Language, Text, UnfitValue, printable
 
 FORM = "multipart/form-data"
 #: The bound on JSON; contract data have their own, smaller one.

@@ -22,6 +22,7 @@ from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
 from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
+from signkit.web.api.events import DELIVERY
 from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.jobs import release_leases
 from signkit.web.api.log_checkpoints import write_checkpoints
@@ -31,7 +32,7 @@ from signkit.web.api.service import Service
 from signkit.web.api.service_settings import read_service_settings
 from signkit.web.api.store import clear_spool
 from signkit.web.common.listening import listen_at
-from signkit.web.office.workers import OFFICE_WORKERS
+from signkit.web.office.workers import OFFICE_WORKERS, OUTWARD_MAILS
 from signkit.workers import WorkerLost
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ def _jobs_under_way(service: Service) -> Iterator[None]:
         {**WORKERS, **OFFICE_WORKERS},
         _JOBS if service.engine is None else service.own.abreast,
         lambda kind, end: service.metrics.jobs.labels(kind, end).inc(),
+        outward=(DELIVERY, *OUTWARD_MAILS),
     )
     service.wake = runner.wake
     stopping = threading.Event()

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from signkit.signers.base import printable
 from signkit.web.common.guard import Refuse, TooMuchSent
 from signkit.web.common.sessions import may_send
+from signkit.words import printable
 
 CSRF_FIELD = "csrf"
 _MOST_FILES = 300

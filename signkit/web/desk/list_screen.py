@@ -14,11 +14,10 @@ from signkit.archive.exporting import STATES, index_csv, kind_in_words
 from signkit.archive.finding import Query, find, find_all
 from signkit.archive.kinds import kind_names
 from signkit.archive.said import WordRefused, read_amount, read_day
-from signkit.signers.base import printable
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import row_number, word
 from signkit.web.desk.screens import Screen, go_to
-from signkit.words import Text
+from signkit.words import Text, printable
 
 _A_PAGE = 50
 _DAYS, _AMOUNTS = ("date_from", "date_to"), ("amount_from", "amount_to")

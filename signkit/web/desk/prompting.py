@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from typing import IO, ClassVar, Literal
 from urllib.parse import quote, unquote_to_bytes
 
-from signkit.signers.base import SecretRequest, printable
-from signkit.words import Language, Text
+from signkit.signers.base import SecretRequest
+from signkit.words import Language, Text, printable
 
 PromptKind = Literal["auto", "window", "pinentry", "console"]
 

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.archive.said import read_day
-from signkit.signers.base import printable
 from signkit.web.common.forms import word
 from signkit.web.desk.screens import Screen
 from signkit.web.office.handover import MOST_TEXT, Act
+from signkit.words import printable
 
 if TYPE_CHECKING:
     from signkit.web.api.service import Service

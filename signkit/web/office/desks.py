@@ -66,7 +66,10 @@ class Desks:
         self._documents: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, at the seat of whoever asks."""
+        """Answer, at the seat of whoever asks; who has none finds nothing (below an address that is open to all)."""
+        if scope.get("session") is None:
+            await self._pages.refuse(scope, 404, "unknown")(scope, receive, send)
+            return
         tenant, person = scope["tenant"], scope["session"].person
         opened, seat = await run_in_threadpool(self._take_seat, tenant, person)
         try:

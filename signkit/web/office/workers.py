@@ -10,3 +10,5 @@ from signkit.web.office.notices import NOTICE_WORKERS
 from signkit.web.office.reminders import REMINDER_WORKERS
 
 OFFICE_WORKERS: Mapping[str, Worker] = {**MAIL_WORKERS, **NOTICE_WORKERS, **REMINDER_WORKERS}
+#: What of it waits for a mail server.
+OUTWARD_MAILS = (*MAIL_WORKERS, *NOTICE_WORKERS)

@@ -141,6 +141,20 @@ def structure_added(attack: Attack) -> None:
     attack.change(parent, {b"/K": b"[" + kids + b" %d 0 R]" % number})
 
 
+@mutation(STRUCTURE, forbidden=True)
+def structure_that_a_search_misses(attack: Attack) -> None:
+    """The numbers by which elements are found, out of order or outside of their limits."""
+    root = syntax.number_of(attack.entries(attack.doc.root).get(b"/StructTreeRoot"))
+    tree = syntax.number_of(attack.entries(root).get(b"/ParentTree")) if root is not None else None
+    pairs = syntax.items(attack.entries(tree).get(b"/Nums", b"[]")) if tree is not None else []
+    if root is None or len(pairs) < 4:
+        raise Absent("elements found by number")
+    turned = b"[" + b" ".join([*pairs[-2:], *pairs[:-2]]) + b"]"
+    leaf = attack.add(b"<< /Limits [90 99] /Nums [" + b" ".join(pairs) + b"] >>")
+    found = attack.choose(b"<< /Nums %s >>" % turned, b"<< /Kids [%d 0 R] >>" % leaf)
+    attack.change(root, {b"/ParentTree": b"%d 0 R" % attack.add(found)})
+
+
 @mutation(STRUCTURE)
 def structure_kind(attack: Attack) -> None:
     root = syntax.number_of(attack.entries(attack.doc.root).get(b"/StructTreeRoot"))

@@ -35,6 +35,8 @@ _LIES = (
     b"q 9 0 0 9 2 5 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x00 EI Q",
     b"0 0 80 18 re f",
     b"",
+    b"/Tx BMC /Span << /ActualText (999) >> BDC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC EMC",
+    b"/Tx BMC BT /F1 9 Tf 7 5 Td (00) Tj ET BT /F1 9 Tf 2 5 Td (1) Tj ET EMC",
 )
 _FONTS = (
     b" /Encoding << /Type /Encoding /Differences [48 /nine /nine] >>",
@@ -70,6 +72,40 @@ def letters_of_an_odd_font(attack: Attack) -> None:
         font = b" /Encoding << /Differences [49 /nine /one] >>"
     looks = _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC", font)
     attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
+
+
+#: What a program reads that takes the text out, or opens what is attached or stands elsewhere.
+_MAP = b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <30> <0030> <31> <0039> endbfchar"
+_ELSEWHERE = (
+    {b"/Ref": b"<< /F (other.pdf) /Page 0 >>"},
+    {b"/AF": b"[<< /Type /Filespec /F (x.xml) /UF (x.xml) >>]"},
+    {b"/OPI": b"<< /2.0 << /Type /OPI /F (x.tif) >> >>"},
+)
+
+
+@mutation(KIND, forbidden=True)
+def letters_that_programs_read_otherwise(attack: Attack) -> None:
+    number, mapped = _empty(attack), attack.add(syntax.stream({}, _MAP))
+    looks = _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC", b" /ToUnicode %d 0 R" % mapped)
+    attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
+
+
+@mutation(KIND, forbidden=True)
+def looks_that_lead_elsewhere(attack: Attack) -> None:
+    number = _empty(attack)
+    looks = attack.add(
+        syntax.with_entries(
+            shapes.looks(80, 18, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC"), attack.choose(*_ELSEWHERE)
+        )
+    )
+    attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
+
+
+@mutation(KIND, forbidden=True)
+def default_that_nobody_reads(attack: Attack) -> None:
+    number, looks = _empty(attack), _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC")
+    default = attack.choose(b"(/F1 9 Tf 1 g)", b"(/F1 0.1 Tf 0 g)")
+    attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks, b"/DA": default})
 
 
 @mutation(KIND, forbidden=True)

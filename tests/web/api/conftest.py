@@ -63,7 +63,15 @@ def start(folder, home, settings=None, **own):
 
 
 #: Files of tests that run over both databases: all that holds of a store, and of what is built on it alone.
-TWICE = {"test_isolation", "test_calls", "test_repeats", "test_stores", "test_nodes_of_offices", "test_batches"}
+TWICE = {
+    "test_isolation",
+    "test_calls",
+    "test_repeats",
+    "test_stores",
+    "test_nodes_of_offices",
+    "test_batches",
+    "test_outward",
+}
 
 
 def pytest_generate_tests(metafunc):

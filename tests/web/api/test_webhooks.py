@@ -110,7 +110,7 @@ def test_what_is_refused_is_tried_again_with_growing_pauses(tried, hook, receive
     later(tried, PAUSES[0] * 1.3 + PAUSES[1] * 1.3)
     assert tried.do_jobs() == [("webhook-delivery", "done")]
     (delivery,) = deliveries(tried, hook)
-    assert [each["status"] for each in delivery["attempts"]] == [status, status, None]
+    assert [each["status"] for each in delivery["attempts"]] == [status, status, 200]
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
     assert len(receiver.got) == 3  # no redirect was followed
 
@@ -172,6 +172,27 @@ def test_a_redirect_inside_is_not_followed(tried, hook, receiver, tmp_path):
     judge(tried)
     assert tried.do_jobs() == [("webhook-delivery", "again")]
     assert len(receiver.got) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_receiver_took_it_whatever_stands_behind_its_status(tried, hook, receiver, status):
+    """It was sent again for three days to whoever answered at length, or slowly."""
+    receiver.statuses, receiver.content = [status], b"x" * 5_000_000
+    judge(tried)
+    assert tried.do_jobs() == [("webhook-delivery", "done")]
+    assert [each["status"] for each in deliveries(tried, hook)[0]["attempts"]] == [status]
+    assert len(receiver.got) == 1
+
+
+@pytest.mark.slow
+def test_a_certificate_that_does_not_hold_is_the_cause_that_is_told(tried, hook, receiver, monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE")  # nobody here trusts its authority
+    judge(tried)
+    assert tried.do_jobs() == [("webhook-delivery", "again")]
+    [attempt] = deliveries(tried, hook)[0]["attempts"]
+    assert "certificate" in attempt["problem"]["en"]
+    assert receiver.got == []
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from signkit.web.api.operation_log import operations
-from signkit.web.office.door import cookie_name
+from signkit.web.office.door import OPEN, cookie_name
 from signkit.web.people.accounts import add_person, find_person
 from signkit.web.people.links import FROM_CONSOLE, make_link
 from signkit.web.people.sessions import admit_person
@@ -286,6 +286,17 @@ def test_a_page_that_there_is_not(visitor):
     assert visitor.get("/sign-in/?tenant=nobody").status_code == 200
     assert "サインイン先" in text_of(visitor.get("/sign-in/"))
     assert visitor.get("/invitation/x").status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begin", OPEN)
+def test_a_page_open_to_all_that_there_is_not_is_no_fault(visitor, tenant, caplog, begin):
+    """A stranger's request was answered with 500, and wrote a whole traceback into the operator's journal."""
+    for rest in ("", "x", "x/y/z", f"{tenant.id}/oidc", f"{tenant.id}/password/more", "%00", "../account"):
+        for method in ("GET", "POST", "DELETE"):
+            answer = visitor.client.request(method, begin + rest, headers=OURS)
+            assert answer.status_code < 500, (method, rest)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

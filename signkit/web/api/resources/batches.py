@@ -16,7 +16,6 @@ from signkit.errors import ServiceError
 from signkit.incoming import FileProblem, read_file
 from signkit.pki.http import AddressNotAsked, AnswerTooLong, HttpFailure, fetch, may_pass
 from signkit.reporting.packed_inputs import ArchiveMember, members
-from signkit.signers.base import printable
 from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile
 from signkit.web.api.calls import Answer, Call, Refusal, pieces
@@ -41,7 +40,7 @@ from signkit.web.api.store import (
 )
 from signkit.web.api.tenants import Tenant
 from signkit.web.api.unfit import NO_CURSOR, UnfitPart
-from signkit.words import Text
+from signkit.words import Text, printable
 from signkit.workers import WorkerLost
 
 #: What the quota and the usage count a file of a batch as (`signkit.web.api.limits.COUNTED`).

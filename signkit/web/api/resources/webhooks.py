@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.http import CertificateRefused, HttpFailure, send
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.database import StoreConnection
@@ -43,7 +43,6 @@ PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 _SECONDS = 20.0
-_ANSWER_BYTES = 64 * 1024
 _MOST = 20
 _GONE = 410
 #: For so long a secret that was replaced signs as well, so that receivers can change over.
@@ -193,15 +192,22 @@ def _attempt(service: Service, store: Store, webhook: StoredDocument, delivery: 
     told: dict[str, Any] = {"at": moment(now), "status": None, "problem": None}
     try:
         require_https(webhook.content["url"])
-        fetch(
-            webhook.content["url"], timeout=_SECONDS, limit=_ANSWER_BYTES, body=body, content_type="application/json",
-            secret_headers=headers, rule=service.rule,
+        told["status"] = send(
+            webhook.content["url"], timeout=_SECONDS, body=body, content_type="application/json", headers=headers,
+            rule=service.rule,
         )  # fmt: skip
     except HttpFailure as error:
-        # Only what the receiver's own status was is told: the rest would tell of the operator's network.
-        known = Text(error.cause, error.cause) if error.status else _NOT_DELIVERED
-        told |= {"status": error.status, "problem": cause("not-delivered", known)}
+        told |= {"status": error.status, "problem": cause("not-delivered", _cause(error))}
     return told
+
+
+def _cause(error: HttpFailure) -> Text:
+    """Return what is told: what is the receiver's own, for the rest would tell of the operator's network."""
+    if isinstance(error, CertificateRefused):
+        return _CERTIFICATE
+    if error.status is None:
+        return _NOT_DELIVERED
+    return (_REDIRECT if 300 <= error.status < 400 else _STATUS).filled(status=error.status)
 
 
 def _pause(count: int) -> float:
@@ -238,6 +244,16 @@ _TOO_MANY = Text("A tenant has at most {most} webhooks.", "Webhook は {most} �
 _NOT_DELIVERED = Text(
     "the receiver could not be reached, or did not answer in time",
     "受信側に接続できないか、時間内に応答がありません",
+)
+_CERTIFICATE = Text(
+    "the receiver's certificate does not hold: it is for another name, has expired, or is of an authority that is not"
+    " trusted here",
+    "受信側のサーバー証明書が無効です (別の名前のもの、期限切れ、またはここで信頼していない認証局のもの)",
+)
+_STATUS = Text("the receiver answered with HTTP status {status}", "受信側が HTTP ステータス {status} を返しました")
+_REDIRECT = Text(
+    "the receiver redirects (HTTP status {status}), which is not followed: register the address it leads to",
+    "受信側がリダイレクト (HTTP ステータス {status}) を返しました。転送先には送らないので、その URL を登録してください",
 )
 
 HANDLERS = {
