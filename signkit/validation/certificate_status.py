@@ -14,11 +14,12 @@ from signkit.errors import SignKitError
 from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
-from signkit.pki.revocation.acceptance import Examination, Standing, Word, standing
+from signkit.pki.revocation.acceptance import Examination, Standing, Word, revoked_since, standing
 from signkit.pki.revocation.crl_index import CrlIndex, Revoked
 from signkit.pki.revocation.crl_scope import issuer_digests
+from signkit.pki.revocation.evidence import ListedCertificate
 from signkit.pki.revocation.indexed import is_local
-from signkit.validation.evidence_pool import said_by_distant, said_on_machine
+from signkit.validation.evidence_pool import REASONS, said_by_distant, said_on_machine
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ def status_by_number(
         word = Word("crl", header.this_update, header.next_update)
         # RFC 5280 5.3.1: a hold may be lifted again, and removeFromCRL lifts it.
         if isinstance(status, Revoked) and status.reason not in ("certificateHold", "removeFromCRL"):
-            return CertificateStatus("revoked" if status.date <= now else "good", status.date, word, None, (word,))
+            since = revoked_since(ListedCertificate(status.date, REASONS.get(status.reason)), word.issued)
+            if since > now and word.due is not None and word.due < now:
+                return _unknown("stale")
+            return CertificateStatus("revoked" if since <= now else "good", since, word, None, (word,))
         if isinstance(status, Revoked):
             return _unknown("on-hold")
         if not header.names and header.certificates == "all":

@@ -147,7 +147,12 @@ def _full_response(basic: bytes) -> bytes:
 
 
 #: The reasons of an imported list that change what is concluded from it, as lists that are read themselves name them.
-_REASONS = {"keyCompromise": "key_compromise", "cACompromise": "ca_compromise", "certificateHold": "certificate_hold"}
+REASONS = {
+    "keyCompromise": "key_compromise",
+    "cACompromise": "ca_compromise",
+    "aACompromise": "aa_compromise",
+    "certificateHold": "certificate_hold",
+}
 # A document with hundreds of certificates beside its signers' must not make this machine ask hundreds of services.
 _MAX_QUESTIONS = 40
 
@@ -238,7 +243,7 @@ def said_on_machine(
 
 def _status(answer: IndexedStatus, certificate: bytes, key: bytes) -> KnownStatus:
     status = answer.status
-    since, reason = (status.date, _REASONS.get(status.reason)) if isinstance(status, Revoked) else (None, None)
+    since, reason = (status.date, REASONS.get(status.reason)) if isinstance(status, Revoked) else (None, None)
     return KnownStatus(certificate, key, answer.this_update, answer.next_update, since, answer.said_by, reason)
 
 

@@ -78,6 +78,24 @@ class Word:
         """It tells of a revocation that is never undone; a suspension may be."""
         return self.entry is not None and not self.entry.is_hold
 
+    @property
+    def since(self) -> datetime | None:
+        """Since when it says that the certificate is revoked or suspended; see `revoked_since`."""
+        return None if self.entry is None else revoked_since(self.entry, self.issued)
+
+
+#: A key that somebody else has, in asn1crypto's words.
+_STOLEN = {"key_compromise", "ca_compromise", "aa_compromise"}
+
+
+def revoked_since(entry: ListedCertificate, issued: datetime) -> datetime:
+    """Return since when what was issued then says that a certificate is revoked.
+
+    A date to come is heeded (a planned end: the past-signature rules of EN 319 102-1 5.5.4 go by the date); but a key
+    that is known to be stolen is so since that is said at the latest, whatever day is named for it.
+    """
+    return min(entry.since, issued) if entry.reason in _STOLEN else entry.since
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -247,7 +265,7 @@ class Examination:
         heard = rest.hear(responder, issuer)
         if "crowded" in heard.refused:
             raise _CrowdError
-        ends = [word.entry.since for word in heard.words if word.entry is not None]
+        ends = [word.since for word in heard.words if word.since is not None]
         return any(since <= self._time_of_existence(answer.der) for since in ends)
 
     # --- lists (RFC 5280 6.3.3) -----------------------------------------------------------------------------------
@@ -441,20 +459,22 @@ def standing(heard: Heard, moment: datetime, oldest: datetime | None = None) -> 
         return Standing("refused", why=hiding)
     # Final words are looked at first and at any date: a revocation is published late and holds from its own date on.
     final = [word for word in heard.words if word.is_final]
-    since = min((word.entry.since for word in final if word.entry is not None), default=None)
+    since = min((word.since for word in final if word.since is not None), default=None)
     if since is not None and since <= moment:
         return Standing("revoked", tuple(final), since)
     if hold := _hold_at(heard.words, moment):
         return Standing("on-hold", (hold,), hold.entry.since if hold.entry else None)
-    # Revoked only after the moment: until then it was good, and the revocation itself says so.
-    if since is not None:
+    heeded = [word for word in heard.words if oldest is None or word.issued >= oldest]
+    # Revoked only after the moment: until then it was good, and the revocation itself says so.  Of a day that was still
+    # to come when it was said, it says no more than what is good now, and no longer: the day may be put forward.
+    if since is not None and any(word.is_final and _shows_good(word, moment) for word in heeded):
         return Standing("good", tuple(final), since)
-    good = [word for word in heard.words if word.entry is None and (oldest is None or word.issued >= oldest)]
+    good = [word for word in heeded if word.entry is None]
     shown = [word for word in good if _shows_good(word, moment)]
     # RFC 5280 6.3.3: lists of some reasons add up; only when every reason is covered is the certificate unrevoked.
     if frozenset().union(*(word.reasons for word in shown)) >= ALL_REASONS:
         return Standing("good", tuple(shown))
-    if heard.words and (good or oldest is None):
+    if heard.words and (good or since is not None or oldest is None):
         return Standing("stale")
     # "Silent" and "ended" are no defects of the service; to call them refused would send people after the wrong thing.
     why = next((item for item in heard.refused if item not in ("silent", "ended")), None)
