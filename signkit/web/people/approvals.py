@@ -112,6 +112,16 @@ def list_approvals(connection: StoreConnection, limit: int = 100) -> list[Approv
     return [Approval(*row) for row in connection.execute(query, (limit,))]
 
 
+def undecided(connection: StoreConnection, tenant: Tenant, action: Action) -> list[Approval]:
+    """Return what was asked for and is neither decided, withdrawn nor too late, and what is approved and not done."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM approval WHERE action = ?"  # noqa: S608
+        " AND (state = 'approved' OR (state = 'open' AND expires_at > ?))",
+        (action, tenant.store.now()),
+    )
+    return [Approval(*row) for row in rows]
+
+
 def decide(
     connection: StoreConnection, tenant: Tenant, id_: str, person: str, *, digest: str, approves: bool
 ) -> Approval:

@@ -32,7 +32,7 @@ from signkit.web.people.approvals import (
 )
 from signkit.web.people.believing import agreed, digest_of_set, trust_change
 from signkit.web.people.declining import Declined
-from signkit.web.people.disposing import dispose, due_now, told
+from signkit.web.people.disposing import ask_to_dispose, dispose, due_now, told
 from signkit.web.people.proposals import list_proposals, take_up, waiting
 from signkit.web.people.screens import PeopleScreen, require_fresh, require_role, seat_of
 from signkit.web.people.sessions import end_sessions_of
@@ -100,7 +100,7 @@ class ApprovalsScreen(PeopleScreen):
         with tenant.store.writing() as connection:
             proposal = waiting(connection, tenant, id_)
             if word(form, "answer") == "ask":
-                asked = ask_approval(connection, tenant, "purge", proposal.facts, session.person.id)
+                asked = ask_to_dispose(connection, tenant, proposal.facts, session.person.id)
             take_up(connection, tenant, id_, asked.id if asked else None)
             self.write(connection, request, "askApproval" if asked else "refusePurge", asked.digest if asked else id_)
         return RedirectResponse(_HERE, 303)
@@ -116,7 +116,7 @@ class ApprovalsScreen(PeopleScreen):
         if not chosen:
             raise Declined("nothing_chosen")
         with tenant.store.writing() as connection:
-            asked = ask_approval(connection, tenant, "purge", told(chosen), session.person.id)
+            asked = ask_to_dispose(connection, tenant, told(chosen), session.person.id)
             self.write(connection, request, "askApproval", asked.digest)
         return RedirectResponse(_HERE, 303)
 

@@ -8,6 +8,9 @@ from typing import Any
 from signkit.archive.purging import Due, due_entries, existing_entries, purge
 from signkit.archive.store import Archive
 from signkit.japan_time import JST
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.tenants import Tenant
+from signkit.web.people.approvals import Approval, ask_approval, undecided
 from signkit.web.people.declining import Declined
 
 
@@ -31,13 +34,36 @@ def told(due: Sequence[Due]) -> dict[str, Any]:
     }
 
 
+def numbers_in(facts: dict[str, Any]) -> set[int]:
+    """Return the numbers of the entries that it is about."""
+    return {each["number"] for each in facts["entries"]}
+
+
+def asked_numbers(connection: StoreConnection, tenant: Tenant) -> set[int]:
+    """Return the numbers of the entries whose deletion somebody asked for, and that are not decided or not gone yet."""
+    asked = undecided(connection, tenant, "purge")
+    return set().union(*(numbers_in(each.facts) for each in asked))
+
+
+def ask_to_dispose(connection: StoreConnection, tenant: Tenant, facts: dict[str, Any], person: str) -> Approval:
+    """Ask another person to have entries deleted.
+
+    Raises:
+        Declined("role"): the role of whoever asks does not include it.
+        Declined("purge_asked"): an entry is asked for already; what is decided twice, nobody could tell which counts.
+    """
+    if twice := numbers_in(facts) & asked_numbers(connection, tenant):
+        raise Declined("purge_asked", 409, number=min(twice))
+    return ask_approval(connection, tenant, "purge", facts, person)
+
+
 def dispose(archive: Archive, facts: dict[str, Any]) -> int:
     """Delete what was approved, and return how many entries; those that are gone already need nothing.
 
     Raises:
         Declined("approval_changed"): an entry is another one by now, or has to be kept after all; nothing was deleted.
     """
-    asked = {each["number"] for each in facts["entries"]}
+    asked = numbers_in(facts)
     due = {each.entry.number: each for each in due_now(archive, among=asked)}
     there = [each for each in facts["entries"] if each["number"] in due]
     wanted = [due[each["number"]] for each in there]

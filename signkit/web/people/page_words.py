@@ -326,6 +326,10 @@ PEOPLE_WORDS: dict[str, Text] = {
         "This was asked already, and waits for somebody else to decide it.",
         "同じ内容が既に依頼され、決裁を待っています。",
     ),
+    "declined_purge_asked": Text(
+        "Entry {number} is among what is asked for already and not decided yet. Decide or withdraw that first.",
+        "登録 {number} を含む別の廃棄の依頼が決裁待ちです。先にそちらを決裁するか取り下げてください。",
+    ),
     "declined_approval_over": Text(
         "This is decided already, was withdrawn, or its time is over.",
         "既に決裁されたか、取り下げられたか、期限が過ぎています。",

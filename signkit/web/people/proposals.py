@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from signkit.web.api.store import StoredDocument, add_document, change_document,
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.approvals import GOOD_FOR, find_approval
 from signkit.web.people.declining import Declined
+from signkit.web.people.disposing import asked_numbers, numbers_in
 
 KIND = "purge-proposal"
 #: How long it is told what became of it.
@@ -67,6 +67,17 @@ def list_proposals(connection: StoreConnection, after: str | None = None, limit:
     return [_proposal(each) for each in list_documents(connection, KIND, after, limit)]
 
 
+def numbers_under_way(connection: StoreConnection, tenant: Tenant) -> set[int]:
+    """Return the numbers of the entries that wait to be deleted: proposed and not taken up, or asked for."""
+    now = tenant.store.now()
+    rows = connection.execute(
+        "SELECT id FROM document WHERE kind = ? AND created_at > ?", (KIND, moment(tenant.store.clock() - GOOD_FOR))
+    )
+    known = (find_proposal(connection, id_) for (id_,) in rows.fetchall())
+    waiting_ones = (each for each in known if each is not None and each.is_waiting(now))
+    return asked_numbers(connection, tenant).union(*(numbers_in(each.facts) for each in waiting_ones))
+
+
 def state_of(connection: StoreConnection, tenant: Tenant, proposal: Proposal) -> str:
     """Return what became of a proposal."""
     now = tenant.store.now()
@@ -97,11 +108,6 @@ def waiting(connection: StoreConnection, tenant: Tenant, id_: str) -> Proposal:
     if proposal is None or not proposal.is_waiting(tenant.store.now()):
         raise Declined("approval_over", 409)
     return proposal
-
-
-def numbers_of(facts: dict[str, Any]) -> Sequence[int]:
-    """Return the numbers of the entries that it is about."""
-    return [each["number"] for each in facts["entries"]]
 
 
 def _content(proposal: Proposal) -> dict[str, Any]:

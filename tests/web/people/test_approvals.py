@@ -6,6 +6,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -318,6 +319,28 @@ def test_a_proposal_is_refused_or_ends(offices, people, tenant, entries, clock):
     assert first.send(f"/approvals/purge/{late}", {"answer": "ask"}).status_code == 409
     assert [state(offices, tenant, each) for each in (refused, late)] == ["refused", "expired"]
     assert (all_of(tenant), gone(tenant)) == ([], [])
+
+
+@pytest.mark.slow
+def test_an_entry_waits_to_be_deleted_once(offices, people, tenant, entries):  # noqa: F811
+    """Of two proposals or requests for one entry nobody could tell which counts."""
+    propose = partial(program(offices, tenant).post, "/api/v1/purges")
+    first = proposed(offices, tenant, entries[0])
+    both = propose(json={"entries": [entries[1], entries[0]]})
+    assert (both.status_code, [each["at"] for each in both.json()["errors"]]) == (400, ["/entries/1"])
+    answer, by_person = ask_purge(people, tenant, *entries[:2])  # a person may ask before a proposal is answered
+    assert answer.status_code == 303
+    assert propose(json={"entries": [entries[1]]}).status_code == 400
+    assert people["second"].send(f"/approvals/purge/{first}", {"answer": "ask"}).status_code == 409
+    assert ask_purge(people, tenant, entries[0])[0].status_code == 409
+    assert str(entries[0]) in text_of(ask_purge(people, tenant, entries[0])[0])
+    assert people["first"].send(f"/approvals/{by_person.id}/withdraw").status_code == 303
+    assert propose(json={"entries": [entries[1]]}).status_code == 201  # it is free again
+    assert people["second"].send(f"/approvals/purge/{first}", {"answer": "refuse"}).status_code == 303
+    again = proposed(offices, tenant, entries[0])
+    assert people["second"].send(f"/approvals/purge/{again}", {"answer": "ask"}).status_code == 303
+    assert decide(people["first"], next(iter(all_of(tenant)))).status_code == 303
+    assert gone(tenant) == entries[:1]
 
 
 def test_only_what_is_due_is_proposed_and_by_who_may(offices, tenant, entries):  # noqa: F811

@@ -12,7 +12,7 @@ from signkit.web.api.database import StoreConnection
 from signkit.web.api.listing import page
 from signkit.web.api.unfit import NO_CURSOR, UnfitPart
 from signkit.web.people.disposing import due_now, told
-from signkit.web.people.proposals import Proposal, find_proposal, list_proposals, propose, state_of
+from signkit.web.people.proposals import Proposal, find_proposal, list_proposals, numbers_under_way, propose, state_of
 from signkit.words import Text
 
 
@@ -42,6 +42,9 @@ def propose_purge(call: Call) -> Answer:
         raise problems.unfit_request(*errors)
     facts = told([due[number] for number in sorted(set(wanted))])
     with call.tenant.store.writing() as connection:
+        twice = numbers_under_way(connection, call.tenant)
+        if errors := [UnfitPart(f"/entries/{place}", _TWICE) for place, number in enumerate(wanted) if number in twice]:
+            raise problems.unfit_request(*errors)
         made = propose(connection, call.tenant, facts, str(call.principal))
         shown = _shown(connection, call, made)
     return Answer(201, shown, headers={"location": f"/api/v1/purges/{made.id}"}, subject=made.id)
@@ -72,6 +75,9 @@ def _shown(connection: StoreConnection, call: Call, proposal: Proposal) -> dict[
     }  # fmt: skip
 
 
+_TWICE = Text(
+    "is proposed or asked for already, and not decided yet", "すでに廃棄の提案または依頼があり、まだ決まっていません"
+)
 _NOT_DUE = Text("is no entry whose keeping period is over", "保存期間の過ぎた登録ではありません")
 
 HANDLERS = {
