@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from typing import Any
 
 from signkit.library.making import render
@@ -228,9 +229,12 @@ REQUESTS |= {
 }
 
 
+_NUMBERS = count()
+
+
 def due_entry(owner: Any) -> int:
-    """A contract that ended long ago."""
-    facts = {"title": MARK, "kind": "contract", "date": "2001-02-03", "end_date": "2001-12-31"}
+    """A contract that ended long ago, another one each time: an entry waits to be deleted once."""
+    facts = {"title": f"{MARK} {next(_NUMBERS)}", "kind": "contract", "date": "2001-02-03", "end_date": "2001-12-31"}
     return made(owner.client.post("/api/v1/archive/entries", json={"facts": facts}))["entry"]["number"]
 
 
