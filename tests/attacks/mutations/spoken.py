@@ -83,14 +83,14 @@ _ELSEWHERE = (
 )
 
 
-@mutation(KIND, forbidden=True)
+@mutation(KIND, forbidden=True, weight=3)
 def letters_that_programs_read_otherwise(attack: Attack) -> None:
     number, mapped = _empty(attack), attack.add(syntax.stream({}, _MAP))
     looks = _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC", b" /ToUnicode %d 0 R" % mapped)
     attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
 
 
-@mutation(KIND, forbidden=True)
+@mutation(KIND, forbidden=True, weight=3)
 def looks_that_lead_elsewhere(attack: Attack) -> None:
     number = _empty(attack)
     looks = attack.add(
@@ -101,7 +101,7 @@ def looks_that_lead_elsewhere(attack: Attack) -> None:
     attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
 
 
-@mutation(KIND, forbidden=True)
+@mutation(KIND, forbidden=True, weight=3)
 def default_that_nobody_reads(attack: Attack) -> None:
     number, looks = _empty(attack), _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC")
     default = attack.choose(b"(/F1 9 Tf 1 g)", b"(/F1 0.1 Tf 0 g)")
