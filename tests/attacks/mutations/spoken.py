@@ -101,7 +101,7 @@ def looks_that_lead_elsewhere(attack: Attack) -> None:
     attack.change(number, {b"/V": b"(100)", b"/AP": b"<< /N %d 0 R >>" % looks})
 
 
-@mutation(KIND, forbidden=True, weight=3)
+@mutation(KIND, forbidden=True, weight=7)
 def default_that_nobody_reads(attack: Attack) -> None:
     number, looks = _empty(attack), _looks(attack, b"/Tx BMC BT /F1 9 Tf 2 5 Td (100) Tj ET EMC")
     default = attack.choose(b"(/F1 9 Tf 1 g)", b"(/F1 0.1 Tf 0 g)")
@@ -173,7 +173,7 @@ _BOXES = (
 )
 
 
-@mutation(KIND, forbidden=True, weight=2)
+@mutation(KIND, forbidden=True, weight=5)
 def box_drawn_anew_as_something_else(attack: Attack) -> None:
     """Who draws a box's states anew while he ticks it could draw anything."""
     found = [each for each in attack.doc.fields_of(b"/Btn", filled=False) if b"/MK" in attack.entries(each)]
