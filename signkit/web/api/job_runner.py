@@ -70,10 +70,13 @@ class JobRunner:
         self._holder = secrets.token_hex(8)
         self._renewer = threading.Thread(target=self._renew, daemon=True, name="signkit-leases")
         self._inward = WantedJobs(tuple(outward)) if outward else EVERY
-        self._threads = [threading.Thread(target=self._run, daemon=True, name="signkit-jobs") for _ in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(self.run_one,), daemon=True, name="signkit-jobs")
+            for _ in range(threads)
+        ]
         self._outward = OutwardPlaces(outward)
         self._sent: set[threading.Thread] = set()
-        self._sender = threading.Thread(target=self._send, daemon=True, name="signkit-sender")
+        self._sender = threading.Thread(target=self._run, args=(self._send_one,), daemon=True, name="signkit-sender")
         self._looking = [*self._threads, *([self._sender] if outward else [])]
 
     def start(self) -> None:
@@ -98,16 +101,16 @@ class JobRunner:
         with self._more:
             self._more.notify_all()
 
-    def _run(self) -> None:
+    def _run(self, take_one: Callable[[Tenant], bool]) -> None:
         while not self._stopping.is_set():
-            if not self._run_round():
+            if not self._round(take_one):
                 with self._more:
                     self._more.wait(_LOOK_SECONDS)
 
-    def _run_round(self) -> bool:
-        """Do one job of each tenant, in turn; tell whether there was any."""
+    def _round(self, take_one: Callable[[Tenant], bool]) -> bool:
+        """Take one job of each tenant, in turn; tell whether there was any."""
         try:
-            found = [self.run_one(tenant) for tenant in self._service.tenants.all()]
+            found = [take_one(tenant) for tenant in self._service.tenants.all()]
             return any(found)
         except SignKitError:  # the database is away for a moment
             return False
@@ -119,21 +122,8 @@ class JobRunner:
             self._work(tenant, job)
         return job is not None
 
-    def _send(self) -> None:
-        while not self._stopping.is_set():
-            if not self._send_round():
-                with self._more:
-                    self._more.wait(_LOOK_SECONDS)
-
-    def _send_round(self) -> bool:
-        """Begin one job of each tenant that leads outside, where there is room for it; tell whether there was any."""
-        try:
-            found = [self._send_one(tenant) for tenant in self._service.tenants.all()]
-            return any(found)
-        except SignKitError:  # the database is away for a moment
-            return False
-
     def _send_one(self, tenant: Tenant) -> bool:
+        """Begin one job of a tenant that leads outside, where there is room for it; tell whether there was one."""
         for wanted in self._outward.wanted(tenant.id):
             job = self._lease(tenant, wanted)
             if job is not None:
